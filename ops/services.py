@@ -1,0 +1,149 @@
+"""The servers and programs the tests need: found, installed where that is allowed, started, ended.
+
+PostgreSQL and Redis run as private instances on free ports in a temporary folder, so nothing that
+already runs on the machine is touched; a running one is used where none can be started.
+"""
+
+import contextlib
+import glob
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from interpreter import SetupError
+
+STARTS_WITHIN = 20  # seconds
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+
+
+def initdb():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=version_in_path)
+    return shutil.which("initdb") or (found[-1] if found else None)
+
+
+def version_in_path(path):
+    return float(path.split("/")[4])
+
+
+def chromium():
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def compose():
+    return shutil.which("docker-compose")
+
+
+# What the tests need, how it is found, and Debian's name for it.
+NEEDED = {
+    "PostgreSQL": (initdb, "postgresql"),
+    "Redis": (lambda: shutil.which("redis-server"), "redis-server"),
+    "Chromium": (chromium, "chromium"),
+    "gettext": (lambda: shutil.which("msgfmt"), "gettext"),
+    "docker-compose": (compose, "docker-compose"),
+}
+
+
+def missing():
+    return [name for name, (find, _) in NEEDED.items() if not find()]
+
+
+def install_missing():
+    """Ask Debian's package manager where we are root; go on without it otherwise."""
+    wanted = [NEEDED[name][1] for name in missing()]
+    if not wanted or os.geteuid() or not shutil.which("apt-get"):
+        return
+    print(f"Installing {' '.join(wanted)} ...", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    options = ["--yes", "--quiet", "--no-install-recommends"]
+    subprocess.call(["apt-get", "update", "--quiet"], env=quiet, stdout=subprocess.DEVNULL)
+    subprocess.call(["apt-get", "install", *options, *wanted], env=quiet, stdout=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def postgresql():
+    """Yields the address of a PostgreSQL that may be filled and emptied, or None."""
+    if not initdb():
+        yield "postgres://postgres@127.0.0.1:5432/dma_crm" if is_open(5432) else None
+        return
+    binaries, port = os.path.dirname(initdb()), free_port()
+    with temporary_folder("postgres") as (folder, user):
+        setup = ["-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        quietly([f"{binaries}/initdb", "--no-sync", *setup], **user)
+        settings = [*FAST, "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+        options = [part for setting in settings for part in ("-c", setting)]
+        command = [f"{binaries}/postgres", "-D", folder, "-p", str(port), *options]
+        with running(command, port, stop=signal.SIGINT, **user):
+            yield f"postgres://postgres@127.0.0.1:{port}/dma_crm"
+
+
+@contextlib.contextmanager
+def redis():
+    """Yields the address of a Redis that may be emptied, or None."""
+    if not shutil.which("redis-server"):
+        yield "redis://127.0.0.1:6379/15" if is_open(6379) else None
+        return
+    port = free_port()
+    with temporary_folder("redis") as (folder, user):
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
+        with running(["redis-server", *options], port, stop=signal.SIGTERM, **user):
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextlib.contextmanager
+def temporary_folder(name):
+    """Outside the checkout, which the user `postgres` may not be able to enter.
+
+    Yields the folder and how to run as its owner: PostgreSQL refuses to run as root.
+    """
+    folder = tempfile.mkdtemp(prefix=f"dma-crm-{name}-")
+    user = {}
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres" if name == "postgres" else "nobody")
+        user = {"user": os.stat(folder).st_uid, "cwd": folder, "extra_groups": []}
+    try:
+        yield folder, user
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running(command, port, *, stop, **options):
+    """The server answers on its port inside the block and is gone after it."""
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0, **options
+    )
+    try:
+        wait_until_open(port, server, command[0])
+        yield
+    finally:
+        server.send_signal(stop)
+        server.wait()
+
+
+def wait_until_open(port, server, name):
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not is_open(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise SetupError(f"{name} does not start.")
+        time.sleep(0.1)
+
+
+def quietly(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode:
+        raise SetupError(f"{command[0]} failed: {done.stderr.strip()}")
+
+
+def is_open(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
