@@ -9,7 +9,11 @@ register = template.Library()
 
 TONES = {"neutral", "info", "good", "warning", "danger"}
 MESSAGE_TONES = {"error": "danger", "warning": "warning", "success": "good"}
-MESSAGE_ICONS = {"danger": "exclamation-circle", "warning": "exclamation-triangle", "good": "check-circle"}
+MESSAGE_ICONS = {
+    "danger": "exclamation-circle",
+    "warning": "exclamation-triangle",
+    "good": "check-circle",
+}
 
 
 @register.simple_tag
@@ -28,7 +32,9 @@ def icon(name, label=""):
 @register.simple_tag
 def badge(text, tone="neutral"):
     """A state in words; the tone only repeats what the word says. Unknown tones are neutral."""
-    return format_html('<span class="tone tone-{}">{}</span>', tone if tone in TONES else "neutral", text)
+    return format_html(
+        '<span class="tone tone-{}">{}</span>', tone if tone in TONES else "neutral", text
+    )
 
 
 @register.simple_block_tag(takes_context=True)

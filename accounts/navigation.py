@@ -1,0 +1,49 @@
+"""Menus that apps fill in `AppConfig.ready()`: main navigation, the + menu, Verwaltung."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """`key` is the letter behind `g` (navigation) or alone (create menu)."""
+
+    url_name: str
+    label: str | Promise
+    roles: frozenset[str]
+    order: int
+    icon: str = ""
+    key: str = ""
+    description: str | Promise = ""
+
+
+@dataclass
+class Menu:
+    items: list[MenuItem] = field(default_factory=list)
+
+    def register(self, url_name: str, label, *, roles: Iterable[str], order: int, **more) -> None:
+        self.items.append(MenuItem(url_name, label, frozenset(roles), order, **more))
+
+    def for_role(self, role: str) -> list[MenuItem]:
+        return sorted((i for i in self.items if role in i.roles), key=lambda i: i.order)
+
+    def shown(self, role: str, path: str) -> list[dict]:
+        """Items as templates want them, each knowing whether it is the present page."""
+        return [
+            {
+                "label": item.label,
+                "url": (url := reverse(item.url_name)),
+                "icon": item.icon,
+                "key": item.key,
+                "active": path == url or (url != "/" and path.startswith(url)),
+            }
+            for item in self.for_role(role)
+        ]
+
+
+main = Menu()
+create = Menu()
+administration = Menu()

@@ -1,0 +1,67 @@
+"""People, startups, partner organisations, and what is planned with them and permitted by them."""
+
+from contacts.models.affiliations import Affiliation, AffiliationRole
+from contacts.models.catalogue import MailTemplate, Source, Stage, StageKind, Topic
+from contacts.models.consents import (
+    ALL_SHARED_FIELDS,
+    Consent,
+    ConsentPurpose,
+    Evidence,
+    LegalBasis,
+    SharedField,
+)
+from contacts.models.followups import FollowUp, FollowUpKind, FollowUpState
+from contacts.models.imports import ImportedRow, ImportRun, RowOutcome
+from contacts.models.partners import Agency, Capacity, PartnerKind, PartnerOrganisation
+from contacts.models.people import (
+    Employment,
+    FormOfAddress,
+    Person,
+    PersonEmail,
+    PersonPhone,
+    PersonState,
+)
+from contacts.models.search import EntryKind, EntryWord, MatchKey, SearchEntry, SearchWord
+from contacts.models.startups import FoundingKind, LegalForm, Occupation, StageChange, Startup
+
+__all__ = [
+    "ALL_SHARED_FIELDS",
+    "Affiliation",
+    "AffiliationRole",
+    "Agency",
+    "Capacity",
+    "Consent",
+    "ConsentPurpose",
+    "Employment",
+    "EntryKind",
+    "EntryWord",
+    "Evidence",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpState",
+    "FormOfAddress",
+    "FoundingKind",
+    "ImportRun",
+    "ImportedRow",
+    "LegalBasis",
+    "LegalForm",
+    "MailTemplate",
+    "MatchKey",
+    "Occupation",
+    "PartnerKind",
+    "PartnerOrganisation",
+    "Person",
+    "PersonEmail",
+    "PersonPhone",
+    "PersonState",
+    "RowOutcome",
+    "SearchEntry",
+    "SearchWord",
+    "SharedField",
+    "Source",
+    "Stage",
+    "StageChange",
+    "StageKind",
+    "Startup",
+    "Topic",
+]

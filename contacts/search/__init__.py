@@ -1,0 +1,1 @@
+"""Finding people, startups and partners by any spelling of their names."""

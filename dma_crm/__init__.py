@@ -1,0 +1,1 @@
+"""The frame of the product: settings, root urls, job registry, shared model bases."""

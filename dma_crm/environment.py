@@ -1,0 +1,124 @@
+"""Settings from environment variables: typed, and every mistake reported at once."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "ja", "on"}
+FALSE = {"", "0", "false", "no", "nein", "off"}
+
+
+class Environment:
+    """Reads variables and keeps a list of what is wrong with them until `check` is called."""
+
+    def __init__(self, variables: dict[str, str] | None = None):
+        self.variables = dict(os.environ if variables is None else variables)
+        self.errors: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.variables.get(name, "").strip() or default
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """A comma-separated list, blanks dropped."""
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        raw = self.variables.get(name)
+        if raw is None:
+            return default
+        word = raw.strip().lower()
+        if word not in TRUE | FALSE:
+            self.errors.append(
+                f"{name}={raw!r} is neither yes (1, true, ja) nor no (0, false, nein)"
+            )
+        return word in TRUE
+
+    def parsed(self, name: str, parse: Callable[[str], object], default: str = ""):
+        """The value run through `parse`, whose ValueError becomes one line of the report."""
+        try:
+            return parse(self.text(name, default))
+        except ValueError as error:
+            self.errors.append(f"{name}: {error}")
+            return None
+
+    def check(self) -> None:
+        """Raise one error that names every wrong variable."""
+        if self.errors:
+            raise ImproperlyConfigured(
+                "Wrong environment variables:\n- " + "\n- ".join(self.errors)
+            )
+
+
+def database(url: str) -> dict:
+    """Django's DATABASES entry for `sqlite:///path` or `postgresql://user:pw@host:port/name`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite(parts.path[1:] or ":memory:")
+    if parts.scheme in {"postgres", "postgresql"}:
+        return postgresql(parts)
+    raise ValueError(f"{parts.scheme!r} is not a known database, use sqlite:// or postgresql://")
+
+
+def sqlite(name: str) -> dict:
+    """Without IMMEDIATE most concurrent writers fail at once with 'database is locked'."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def postgresql(parts) -> dict:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def mail_server(url: str) -> dict | None:
+    """Host, port, login and encryption of `smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`.
+
+    None for an empty value: mails then stay in the outbox and are shown under Verwaltung.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError("expected smtp://, smtp+tls:// or smtp+ssl:// with a host")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme == "smtp+ssl",
+    }
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret made once and shared by all processes of this checkout.
+
+    Created with O_EXCL, so of two processes that start together one writes and both read.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()

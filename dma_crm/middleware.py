@@ -1,0 +1,103 @@
+"""Small request-wide rules: request id, content security policy, language, hostile input."""
+
+import re
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpResponseBadRequest
+from django.shortcuts import render
+from django.utils import translation
+
+from dma_crm.logs import request_id
+
+WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Takes a proxy's X-Request-ID or makes one, for logs and the answer."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if WELL_FORMED_ID.fullmatch(given) else uuid4().hex
+        token = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = request.id
+        return response
+
+
+class ContentSecurityPolicyMiddleware:
+    """Sends SECURE_CSP unless the view set a policy of its own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.policy = "; ".join(
+            f"{name} {' '.join(values)}" for name, values in settings.SECURE_CSP.items()
+        )
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+
+class LanguageMiddleware:
+    """German first; `?lang=en` chooses English, the API also listens to Accept-Language."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.known = {code for code, _name in settings.LANGUAGES}
+
+    def __call__(self, request):
+        with translation.override(self.language(request)):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+    def language(self, request) -> str:
+        asked = request.GET.get("lang", "")
+        if asked in self.known:
+            return asked
+        if request.path.startswith("/api/") and "Accept-Language" in request.headers:
+            return translation.get_language_from_request(request)
+        return settings.LANGUAGE_CODE
+
+
+class HostileInputMiddleware:
+    """NUL and lone surrogates fit in no text column: 400 before any view sees them.
+
+    JSON bodies are checked by the API's parser, which knows where in the body they stand.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if any(unstorable(text) for text in self.texts(request)):
+            if request.path.startswith("/api/"):
+                return HttpResponseBadRequest()
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+    def texts(self, request):
+        yield request.path
+        for data in (
+            request.GET,
+            request.POST if request.method == "POST" and self.is_form(request) else {},
+        ):
+            for name in data:
+                yield name
+                yield from data.getlist(name)
+
+    def is_form(self, request) -> bool:
+        return request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+def unstorable(text: str) -> bool:
+    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)

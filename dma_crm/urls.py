@@ -1,0 +1,22 @@
+"""Root of the URL tree; paths are German, names English."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path
+
+from dma_crm import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("login/", account.login, name="account_login"),
+    path("", include("accounts.urls")),
+    path("", include("contacts.urls")),
+    path("", include("referrals.urls")),
+    path("", include("consultations.urls")),
+    path("", include("events.urls")),
+    path("", include("outbox.urls")),
+    path("", include("dashboards.urls")),
+    path("api/v1/", include("partner_api.urls")),
+    path("django-admin/", admin.site.urls),
+]

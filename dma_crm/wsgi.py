@@ -1,0 +1,14 @@
+"""The web process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dma_crm.settings")
+os.environ["DMA_SERVING"] = "web"
+
+application = get_wsgi_application()
+
+from dma_crm.serving import refuse_unsafe_serving  # noqa: E402 - needs the loaded apps
+
+refuse_unsafe_serving()

@@ -1,0 +1,89 @@
+"""What is to be sent. The row is the truth; it is written in the transaction of the change."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dma_crm.models import Record
+from dma_crm.privacy import Privacy
+
+
+class MailState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Given up")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNCERTAIN = "uncertain", _("Uncertain")
+
+
+class Transport(models.TextChoices):
+    SMTP = "smtp", _("SMTP")
+    KEPT = "kept", _("Kept in the outbox")
+
+
+class OutboundMailQuerySet(models.QuerySet):
+    def due(self, at):
+        return self.filter(state=MailState.QUEUED, due_at__lte=at)
+
+    def abandoned(self, at):
+        """Claimed by somebody whose lease ran out: they died or hang."""
+        return self.filter(state=MailState.SENDING, lease_until__lt=at)
+
+    def visible_to(self, actor):
+        """Administrators look after delivery; advisors and managers read the log."""
+        return self.all() if actor.role in {"admin", "manager", "advisor"} else self.none()
+
+
+class OutboundMail(Record):
+    """One mail to one recipient. `subjects` names what it speaks of, `{"referral": id, …}`;
+
+    its text is built from there when it is sent, by the builder registered for its `kind`.
+    """
+
+    PRIVACY = Privacy(
+        personal="recipient recipient_name subjects",
+        sensitive="payload",
+        not_personal=(
+            "kind dedupe_key purpose legal_basis state transport due_at attempts lease_until"
+            " claim_token handing_over_at sent_at message_id last_error"
+        ),
+    )
+
+    kind = models.CharField(max_length=60)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    recipient = models.EmailField(_("recipient"), max_length=254)
+    recipient_name = models.CharField(max_length=200, blank=True)
+    purpose = models.CharField(max_length=40)
+    legal_basis = models.CharField(max_length=20, blank=True)
+    subjects = models.JSONField(default=dict)
+    payload = models.TextField(blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.QUEUED)
+    transport = models.CharField(max_length=4, choices=Transport, blank=True)
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True)
+    claim_token = models.UUIDField(null=True)
+    handing_over_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    message_id = models.CharField(max_length=120, unique=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = OutboundMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outbound mail")
+        verbose_name_plural = _("outbox")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["due_at"], name="mail_due", condition=Q(state="queued")),
+            models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state="sending")),
+            models.Index(fields=["state", "created_at", "id"]),
+            models.Index(fields=["created_at", "id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known")
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"

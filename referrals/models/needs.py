@@ -1,0 +1,62 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AGENCY_ROLES
+from dma_crm.models import Referenced
+from dma_crm.privacy import Privacy
+
+
+class NeedStatus(models.TextChoices):
+    """Rolled up from the need's referrals, see `Need.roll_up`."""
+
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting for an answer")
+    HELPING = "helping", _("Somebody is helping")
+    HELPED = "helped", _("Helped")
+    UNMET = "unmet", _("Nobody could help")
+
+
+class NeedQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        return self.all() if actor.role in AGENCY_ROLES else self.none()
+
+
+class Need(Referenced):
+    """What a founder needs help with (Anliegen); one or more referrals answer it."""
+
+    REFERENCE_PREFIX = "A"
+    PRIVACY = Privacy(
+        personal="person startup owner postcode",
+        sensitive="question",
+        not_personal="stage status",
+    )
+
+    person = models.ForeignKey("contacts.Person", on_delete=models.CASCADE, related_name="needs")
+    startup = models.ForeignKey(
+        "contacts.Startup", on_delete=models.CASCADE, null=True, related_name="needs"
+    )
+    topics = models.ManyToManyField("contacts.Topic", related_name="needs")
+    question = models.TextField(_("question"), max_length=2000)
+    stage = models.ForeignKey("contacts.Stage", on_delete=models.PROTECT, null=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="needs"
+    )
+    status = models.CharField(max_length=8, choices=NeedStatus, default=NeedStatus.OPEN)
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=NeedStatus.values), name="need_status_known"
+            )
+        ]
+
+    def __str__(self):
+        return self.reference

@@ -1,0 +1,45 @@
+"""Factories build the least valid row; traits name states."""
+
+from tests.factories.accounts import PASSWORD, ApiKeyFactory, UserFactory
+from tests.factories.base import NOW
+from tests.factories.consultations import ConfidentialNoteFactory, ConsultationFactory
+from tests.factories.contacts import (
+    AffiliationFactory,
+    ConsentFactory,
+    FollowUpFactory,
+    PartnerFactory,
+    PersonFactory,
+    StartupFactory,
+    actor,
+)
+from tests.factories.events import EventFactory, VenueFactory
+from tests.factories.outbox import OutboundMailFactory
+from tests.factories.referrals import (
+    AnswerLinkFactory,
+    NeedFactory,
+    ReferralFactory,
+    ServiceFactory,
+)
+
+__all__ = [
+    "NOW",
+    "PASSWORD",
+    "AffiliationFactory",
+    "AnswerLinkFactory",
+    "ApiKeyFactory",
+    "ConfidentialNoteFactory",
+    "ConsentFactory",
+    "ConsultationFactory",
+    "EventFactory",
+    "FollowUpFactory",
+    "NeedFactory",
+    "OutboundMailFactory",
+    "PartnerFactory",
+    "PersonFactory",
+    "ReferralFactory",
+    "ServiceFactory",
+    "StartupFactory",
+    "UserFactory",
+    "VenueFactory",
+    "actor",
+]

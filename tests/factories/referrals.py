@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import factory
+
+from accounts.actors import AGENCY_ID
+from contacts.models import Consent, PartnerOrganisation
+from dma_crm.models import new_id
+from referrals.models import AnswerLink, Need, Referral, Service
+from tests.factories.base import NOW, reference
+from tests.factories.contacts import ConsentFactory, PartnerFactory, PersonFactory
+
+
+class NeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Need
+
+    reference = reference("A")
+    person = factory.SubFactory(PersonFactory)
+    question = "Welche Förderung passt?"
+
+
+class ReferralFactory(factory.django.DjangoModelFactory):
+    """A draft of the agency; traits name later states. Sent ones have a consent behind them."""
+
+    class Meta:
+        model = Referral
+        skip_postgeneration_save = True
+
+    class Params:
+        sent = factory.Trait(status="sent", sent_at=NOW, respond_by=NOW.date() + timedelta(days=7))
+        query = factory.Trait(status="query", sent_at=NOW)
+        accepted = factory.Trait(status="accepted", sent_at=NOW, responsible="Kim Yılmaz")
+        in_progress = factory.Trait(
+            status="in_progress", sent_at=NOW, responsible="Kim Yılmaz", first_contact_on=NOW.date()
+        )
+        on_hold = factory.Trait(status="on_hold", sent_at=NOW, resume_on=NOW.date())
+        completed = factory.Trait(status="completed", sent_at=NOW, outcome="helped", closed_at=NOW)
+        declined = factory.Trait(
+            status="declined", sent_at=NOW, decline_reason="capacity", closed_at=NOW
+        )
+        withdrawn = factory.Trait(
+            status="withdrawn", sent_at=NOW, withdrawn_reason="not_needed", closed_at=NOW
+        )
+        expired = factory.Trait(status="expired", sent_at=NOW, closed_at=NOW)
+
+    reference = reference("V")
+    need = factory.SubFactory(NeedFactory)
+    sender = factory.LazyFunction(lambda: PartnerOrganisation.objects.get(pk=AGENCY_ID))
+    recipient = factory.SubFactory(PartnerFactory)
+    status_since = NOW
+    created_at = NOW
+    modified_at = NOW
+
+    @factory.post_generation
+    def consent(self, create, extracted, **kwargs):
+        """`consent=False` leaves it without one, which cannot be sent."""
+        if not create or extracted is False:
+            return
+        self.consent = (
+            extracted
+            if isinstance(extracted, Consent)
+            else ConsentFactory(person=self.need.person, recipient=self.recipient)
+        )
+        self.save(update_fields=["consent"])
+
+
+class ServiceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Service
+
+    partner = factory.SubFactory(PartnerFactory)
+    name = factory.Sequence(lambda n: f"Gründungsberatung {n}")
+    status = "published"
+
+
+class AnswerLinkFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AnswerLink
+
+    referral = factory.SubFactory(ReferralFactory, sent=True)
+    expires_at = NOW + timedelta(days=30)
+    id = factory.LazyFunction(new_id)
+    token_hash = factory.LazyAttribute(
+        lambda link: AnswerLink.hash_of(AnswerLink(pk=link.id).token)
+    )
