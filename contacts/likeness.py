@@ -163,9 +163,7 @@ def _weight(odds: Odds) -> float:
     return math.log2(odds.same / max(odds.household, odds.unrelated))
 
 
-def _name(one: Identity, other: Identity) -> str | None:
-    if not (one.family or one.given) or not (other.family or other.given):
-        return None
+def _name(one: Identity, other: Identity) -> str:
     straight = _pair(one.given, one.family, other.given, other.family)
     swapped = _pair(one.given, one.family, other.family, other.given)
     if swapped in {"same_name", "similar_name", "initial"} and straight not in {

@@ -1,5 +1,5 @@
 """What the import refuses."""
 
 
-class UnreadableFileError(ValueError):
+class UnreadableFileError(Exception):
     """The file cannot be read at all; its text is one sentence for the user."""

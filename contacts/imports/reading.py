@@ -113,18 +113,12 @@ def _delimiter(text: str) -> tuple[str, str]:
 
 def _regularity(head: str, delimiter: str) -> float:
     """Columns of the most frequent width, weighed by how many rows have it."""
-    widths = Counter(len(row) for row in _parse(head, delimiter) if len(row) > 1)
+    rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return 0
     width, often = widths.most_common(1)[0]
     return often / widths.total() * min(width, 10) * min(often, 10)
-
-
-def _parse(text: str, delimiter: str) -> Iterable[Cells]:
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:
-        return
 
 
 def _records(text: str, delimiter: str) -> Iterable[Cells]:

@@ -12,6 +12,7 @@ FACTORS = (
     (re.compile(r"\bt ?(?:€|eur)|tsd|tausend|k ?€|\bk ?eur"), 1_000),
 )
 AMOUNT = re.compile(r"[+-]?\d[\d.,' ]*")
+LONGEST_AMOUNT = 17
 ABOUT = re.compile(r"\bca\b|circa|etwa|rund|ungefaehr|~")
 YES = {"ja", "j", "x", "1", "yes", "y", "true", "wahr", "✓", "✔", "☑", "anwesend", "bezahlt", "ok"}
 NO = {
@@ -40,7 +41,7 @@ def parse_money(raw: object) -> Parsed[Decimal | None]:
         return Parsed(None)
     text = fold(clean(raw)).replace("−", "-")
     found = AMOUNT.findall(text)
-    if len(found) != 1:
+    if len(found) != 1 or len(found[0]) > LONGEST_AMOUNT:
         return Parsed(None, ("unreadable_amount",))
     factor = next((factor for unit, factor in FACTORS if unit.search(text)), 1)
     value = (_decimal(found[0]) * factor).quantize(Decimal("0.01"))
@@ -54,7 +55,7 @@ def _decimal(text: str) -> Decimal:
     mark = _decimal_mark(number)
     whole, _mark, places = number.rpartition(mark) if mark else (number, "", "")
     plain = whole.replace(".", "").replace(",", "")
-    return Decimal(f"{plain or '0'}.{places or '0'}"[:40])
+    return Decimal(f"{plain or '0'}.{places or '0'}")
 
 
 def _decimal_mark(number: str) -> str:

@@ -11,6 +11,7 @@ BETWEEN_PHONES = re.compile(
     re.IGNORECASE,
 )
 MANY_PHONES = 10
+# Excel has rounded 4915128250470 to 4,91513E+12; the number is gone.
 ROUNDED = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 # The shortest German number with its country code, said without plus (49 30 1234567).
 WITH_COUNTRY_CODE = 11
@@ -31,6 +32,8 @@ def parse_phones(raw: object, *, region: str = "DE") -> Parsed[list[str]]:
     """
     if is_empty(raw):
         return Parsed([])
+    if ROUNDED.search(clean(raw)):
+        return Parsed([], ("unreadable_phone",))
     parts = BETWEEN_PHONES.split(clean(raw))
     read = [_phone(part, region) for part in parts if not is_empty(part)][:MANY_PHONES]
     numbers = dict.fromkeys(number for number, _problems in read if number)
@@ -42,14 +45,12 @@ def _phone(text: str, region: str) -> tuple[str | None, tuple[str, ...]]:
     digits = re.sub(r"[^\d+]", "", re.sub(r"\(\s*0\s*\)", "", text), flags=re.ASCII)
     if not digits.strip("+"):
         return None, () if text.strip(" .:").isalpha() else ("unreadable_phone",)
-    if ROUNDED.search(text):
-        return None, ("unreadable_phone",)
     spoken, guessed = _complete(digits[:1] + digits[1:].replace("+", ""), region)
     try:
         number = phonenumbers.parse(spoken, region)
     except phonenumbers.NumberParseException:
         return None, ("unreadable_phone",)
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_possible_number(number) or number.national_number < 10_000:
         return None, ("unreadable_phone",)
     doubt = () if phonenumbers.is_valid_number(number) else ("implausible_phone",)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), guessed + doubt
