@@ -255,13 +255,14 @@ def _is_mobile(phone: str) -> bool:
 def _address(one: Identity, other: Identity) -> str | None:
     if not (one.road or one.postcode) or not (other.road or other.postcode):
         return None
-    same_place = _same_place(one, other)
-    road, number = _alike(one.road, other.road), _number(one) == _number(other)
-    if road and number and same_place:
-        return "same_address" if road == 1 else "similar_address"
-    if same_place and road and (one.road and not (_number(one) and _number(other))):
-        return "similar_address"
-    return "same_town" if same_place else "different_address"
+    if not _same_place(one, other):
+        return "different_address"
+    if not one.road or not other.road:
+        return None
+    road, numbers = _alike(one.road, other.road), {_number(one), _number(other)}
+    if road == 1 and len(numbers) == 1:
+        return "same_address"
+    return "similar_address" if road and (len(numbers) == 1 or "" in numbers) else "same_town"
 
 
 def _same_place(one: Identity, other: Identity) -> bool:

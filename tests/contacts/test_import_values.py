@@ -300,7 +300,7 @@ def test_amounts_tell_doubts():
     assert parse_money("ca. 1500 TEUR") == (Decimal(1_500_000), ("approximate",))
     assert parse_money("viel") == (None, ("unreadable_amount",))
     assert parse_money("10 bis 20") == (None, ("unreadable_amount",))
-    assert parse_money("99999999999999999 Mrd") == (None, ("unreadable_amount",))
+    assert parse_money("9999999999999999 Mrd") == (None, ("unreadable_amount",))
     assert parse_money("9" * 50) == (None, ("unreadable_amount",))
     assert parse_money("k.A.") == (None, ())
 

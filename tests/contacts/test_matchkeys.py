@@ -154,6 +154,27 @@ def test_moving_house_counts_once():
     assert against == ("different_address",)
 
 
+@pytest.mark.parametrize(
+    ("street", "number", "postcode", "finding"),
+    [
+        ("BERGSTRASSE", "12 A", "38440", "same_address"),
+        ("Bergstr.", "12a", "38444", "same_address"),
+        ("Bregstraße", "12a", "38440", "similar_address"),
+        ("Bergstraße", "", "38440", "similar_address"),
+        ("Bergstraße", "14", "38440", "same_town"),
+        ("Ring", "12a", "38440", "same_town"),
+        ("Bergstraße", "12a", "10115", "different_address"),
+        ("", "", "38440", None),
+        ("", "", "", None),
+    ],
+)
+def test_addresses_are_one_finding(street, number, postcode, finding):
+    other = Identity("Ali", "Kaya", street=street, house_number=number, postcode=postcode)
+    found = compare(EVA, other)
+    addresses = {"same_address", "similar_address", "same_town", "different_address"}
+    assert addresses & {*found.reasons, *found.against} == ({finding} if finding else set())
+
+
 def test_every_finding_has_a_label():
     assert set(PERSON_ODDS) | set(FIRM_ODDS) == set(REASONS)
 
