@@ -22,6 +22,7 @@ from supervisor import Process, Stop, end, stop_on_signals, watch
 DATABASE = os.path.join(VAR, "dma_crm.sqlite3")
 STAMP = os.path.join(VAR, "demo.stamp")
 START_WITHIN = 60  # seconds
+ANSWER_WITHIN = 2  # seconds; our socket accepts before the web process is there to answer
 WELCOME = """
 DMA-CRM runs at http://127.0.0.1:{port}   (Ctrl-C ends it)
 
@@ -85,9 +86,9 @@ def listen(port):
 def prepare_database(python, environment):
     """Migrate and seed in one process, and in none when nothing can have changed."""
     with writing(VAR):
-        os.makedirs(VAR, exist_ok=True)
-        with open(os.path.join(VAR, "demo.writable"), "w"):
-            pass
+        os.makedirs(os.path.join(VAR, "static"), exist_ok=True)
+        with open(os.path.join(VAR, "demo.port"), "w") as file:
+            file.write(environment["PORT"])  # proves that there is room to write
     if is_prepared(environment):
         return
     print("Preparing the database ...", flush=True)
@@ -164,7 +165,7 @@ def wait_until_answered(port, processes):
 
 
 def answers(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_WITHIN)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK

@@ -76,7 +76,8 @@ def test(results):
         suite(results, "SQLite", ["postgres", *absent], environment)
         if postgresql:
             environment["DATABASE_URL"] = postgresql
-            suite(results, "PostgreSQL", ["browser", *absent], environment)
+            elsewhere = "--ignore=tests/packaging"  # what starts by itself has its own database
+            suite(results, "PostgreSQL", ["browser", *absent], environment, elsewhere)
         else:
             results.leave_out("the whole suite on PostgreSQL: it is not installed")
     coverage(results)
@@ -94,13 +95,13 @@ def what_is_absent(results, redis):
     return [marker for marker, found in there.items() if not found]
 
 
-def suite(results, name, without, environment):
+def suite(results, name, without, environment, *options):
     print(f"\n--- the suite on {name}", flush=True)
     report = os.path.join(OUT, f"{name}.xml")
     command = [
         *(os.path.join(BIN, "python"), "-m", "pytest", "-n", WORKERS, "--dist", "loadfile"),
         *("-m", " and ".join(f"not {marker}" for marker in without)),
-        *("--cov", "--cov-report=", f"--junitxml={report}", "-o", "junit_logging=no"),
+        *("--cov", "--cov-report=", f"--junitxml={report}", "-o", "junit_logging=no", *options),
     ]
     kept = {**environment, "COVERAGE_FILE": os.path.join(OUT, f"coverage.{name}")}
     results.read(name, subprocess.call(command, cwd=ROOT, env=kept), report)
