@@ -1,4 +1,4 @@
-"""Tags of the look: icons, words with a tone, components around a body. A builtin: needs no load."""
+"""Tags of the look: icons, words with a tone, components around a body. Needs no load."""
 
 from django import template
 from django.templatetags.static import static
@@ -18,7 +18,7 @@ MESSAGE_ICONS = {
 
 @register.simple_tag
 def icon(name, label=""):
-    """One icon of the sprite; decorative unless it gets a label. Names: ICONS in ops/vendor."""
+    """One icon of the sprite; decorative unless it gets a label. Names: ops/icons.txt."""
     href = f"{static('vendor/icons.svg')}#{name}"
     if label:
         return format_html(
@@ -39,7 +39,7 @@ def badge(text, tone="neutral"):
 
 @register.simple_block_tag(takes_context=True)
 def component(context, content, name, **params):
-    """Put the block into `templates/components/<name>.html` as `body`, with the named parameters."""
+    """Put the block as `body` into `templates/components/<name>.html`, with the parameters."""
     layout = context.template.engine.get_template(f"components/{name}.html")
     with context.push(body=content, **params):
         return layout.render(context)

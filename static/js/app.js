@@ -2,7 +2,7 @@
 
 const words = document.getElementById("ui-words")?.dataset ?? {};
 
-export function say(text, tone = "info") {
+function say(text, tone = "info") {
   const area = document.getElementById("toasts");
   if (!area || !text) return;
   const toast = document.createElement("div");
@@ -81,6 +81,18 @@ document.addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-disabled", "true");
 });
 
+// A form that HTMX sends is stopped before our submit handler sees it: the same rule, at its request.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt.closest("form[hx-post]");
+  if (!form || form.hasAttribute("data-repeatable")) return;
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "1";
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest?.("form[hx-post]");
+  if (form) delete form.dataset.sent;
+});
+
 function release(root = document) {
   for (const form of root.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of root.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
@@ -126,6 +138,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:responseError", () => { release(); say(words.failed, "danger"); });
 document.addEventListener("htmx:sendError", () => { release(); say(words.offline, "danger"); });
+
+// A dialog opened by a key had no opener to go back to.
+document.addEventListener("close", () => requestAnimationFrame(() => {
+  if (!document.activeElement || document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+}), true);
 
 focusErrors();
 markScrollers();
