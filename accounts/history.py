@@ -25,16 +25,24 @@ class EditConflict(Exception):  # noqa: N818 - it is a state of affairs, told to
 
 @transaction.atomic
 def save_changes(
-    record: Any, changes: dict[str, Any], *, by: Actor, at: datetime, version: int | None = None
+    record: Any,
+    changes: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    related: dict[str, list] | None = None,
 ) -> bool:
     """Write `changes` if the record still has `version` (default: the one it was read with).
 
-    Fields that already hold the value are left out; False if nothing is left. Raises EditConflict.
+    Fields that already hold the value are left out; False if nothing is left. `related` names
+    rows of other tables that the caller changes with it: `{"emails": [before, after]}`.
+    Raises EditConflict.
     """
     changed = {name: value for name, value in changes.items() if getattr(record, name) != value}
     expected = record.version if version is None else version
     rows = type(record)._base_manager.filter(pk=record.pk, version=expected)
-    if not changed:
+    if not (changed or related):
         if not rows.exists():
             raise EditConflict(type(record)._base_manager.get(pk=record.pk))
         return False
@@ -45,7 +53,7 @@ def save_changes(
     for name, value in written.items():
         setattr(record, name, value)
     fields = {name: [before[name], plain(value)] for name, value in changed.items()}
-    note_change(record, fields, by=by, at=at)
+    note_change(record, fields | (related or {}), by=by, at=at)
     return True
 
 

@@ -58,7 +58,7 @@ person_panels: list[Panel] = []
 partner_panels: list[Panel] = []
 today_panels: list[Panel] = []
 
-# hook(person, by=…, at=…): what must follow at once when a person's consent was withdrawn
+# hook(consent=…, by=…, at=…): what must follow at once, in the same transaction
 consent_withdrawn_hooks: list[Callable[..., None]] = []
 
 

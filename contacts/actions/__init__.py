@@ -1,1 +1,34 @@
 """Every write to contacts that has a rule."""
+
+from contacts.actions.affiliations import affiliate, end_affiliation
+from contacts.actions.consents import record_consent, withdraw_consent
+from contacts.actions.follow_ups import (
+    complete_follow_up,
+    hand_over_follow_up,
+    plan_follow_up,
+    postpone_follow_up,
+    reopen_follow_up,
+)
+from contacts.actions.partners import create_partner, update_agency, update_partner
+from contacts.actions.people import create_person, update_person
+from contacts.actions.startups import change_stage, create_startup, update_startup
+
+__all__ = [
+    "affiliate",
+    "change_stage",
+    "complete_follow_up",
+    "create_partner",
+    "create_person",
+    "create_startup",
+    "end_affiliation",
+    "hand_over_follow_up",
+    "plan_follow_up",
+    "postpone_follow_up",
+    "record_consent",
+    "reopen_follow_up",
+    "update_agency",
+    "update_partner",
+    "update_person",
+    "update_startup",
+    "withdraw_consent",
+]

@@ -1,0 +1,96 @@
+"""Recording what a person permits, and taking it back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import AGENCY_ID, Actor
+from contacts import registry
+from contacts.actions.writable import check_writable
+from contacts.consent_texts import current_text
+from contacts.errors import ConsentRefusedError
+from contacts.models import (
+    Consent,
+    ConsentPurpose,
+    Evidence,
+    PartnerOrganisation,
+    Person,
+    SharedField,
+)
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    person: Person,
+    purpose: str,
+    recipient: PartnerOrganisation | None = None,
+    shared_fields: Iterable[str] = (),
+    evidence: str,
+    evidence_note: str = "",
+    given_at: datetime,
+    expires_at: datetime | None = None,
+    text: str = "",
+    text_version: str = "",
+    by: Actor,
+    at: datetime,
+) -> Consent:
+    """Keep the consent with the very words it was given to; without `text` the current wording.
+
+    Raises ConsentRefusedError where it would not hold, NotWritableError for a locked person.
+    """
+    check_writable(person)
+    fields = [field for field in SharedField.values if field in set(shared_fields)]
+    recipient = recipient if purpose == ConsentPurpose.REFERRAL else None
+    check_valid(purpose, recipient, fields, evidence, given_at, expires_at, at)
+    if not text:
+        text, text_version = current_text(
+            purpose, agency_name=agency_name(), recipient=recipient, shared_fields=fields
+        )
+    return Consent.objects.create(
+        person=person,
+        purpose=purpose,
+        recipient=recipient,
+        shared_fields=fields,
+        text=text,
+        text_version=text_version or "foreign",
+        evidence=evidence,
+        evidence_note=evidence_note,
+        given_at=given_at,
+        expires_at=expires_at,
+        created_at=at,
+        modified_at=at,
+        at=at,
+        **by.as_history(),
+    )
+
+
+def check_valid(purpose, recipient, fields, evidence, given_at, expires_at, at) -> None:
+    if purpose not in ConsentPurpose.values or evidence not in Evidence.values:
+        raise ConsentRefusedError(_("Please say what was consented to, and how."))
+    if purpose == ConsentPurpose.REFERRAL and not recipient:
+        raise ConsentRefusedError(_("Please name the organisation the data may go to."))
+    if purpose == ConsentPurpose.REFERRAL and not fields:
+        raise ConsentRefusedError(_("Please choose at least one piece of data to pass on."))
+    if given_at > at:
+        raise ConsentRefusedError(_("A consent cannot be given in the future."))
+    if expires_at and expires_at <= given_at:
+        raise ConsentRefusedError(_("A consent cannot expire before it was given."))
+
+
+def agency_name() -> str:
+    return PartnerOrganisation.objects.values_list("name", flat=True).get(pk=AGENCY_ID)
+
+
+@transaction.atomic
+def withdraw_consent(*, consent: Consent, by: Actor, at: datetime) -> Consent:
+    """Acts at once: whatever rests on it is stopped in the same transaction. Twice is once."""
+    unwithdrawn = Consent.objects.filter(pk=consent.pk, withdrawn_at=None)
+    changed = unwithdrawn.update(withdrawn_at=at, withdrawn_by_label=by.label, modified_at=at)
+    consent.refresh_from_db()
+    if changed:
+        for hook in registry.consent_withdrawn_hooks:
+            hook(consent=consent, by=by, at=at)
+    return consent

@@ -1,0 +1,107 @@
+"""Planning what is due on a day, and closing it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.history import note_change, save_changes
+from accounts.models import AGENCY_ROLES, User
+from contacts.actions.writable import check_writable
+from contacts.errors import (
+    AssigneeRefusedError,
+    FollowUpClosedError,
+    FollowUpRefusedError,
+    MailOnItsWayError,
+)
+from contacts.models import FollowUp, FollowUpKind, FollowUpState, MailTemplate, Person, Startup
+from dma_crm.models import next_reference
+
+
+@transaction.atomic
+def plan_follow_up(
+    *,
+    due_on: date,
+    subject: str,
+    assignee: User,
+    person: Person | None = None,
+    startup: Startup | None = None,
+    referral: Any = None,
+    kind: str = FollowUpKind.TASK,
+    template: MailTemplate | None = None,
+    by: Actor,
+    at: datetime,
+    **fields: Any,
+) -> FollowUp:
+    """Due on a day, about a person or a venture; a mail goes to the person on that day."""
+    check_assignee(assignee)
+    if person:
+        check_writable(person)
+    if not (person or startup) or (kind == FollowUpKind.MAIL and not (person and template)):
+        raise FollowUpRefusedError
+    follow_up = FollowUp.objects.create(
+        reference=next_reference(FollowUp, at=at),
+        due_on=due_on,
+        subject=subject,
+        assignee=assignee,
+        person=person,
+        startup=startup,
+        referral=referral,
+        kind=kind,
+        template=template if kind == FollowUpKind.MAIL else None,
+        created_at=at,
+        modified_at=at,
+        **fields,
+    )
+    note_change(follow_up, {}, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def complete_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowUp:
+    """Done; what is closed already stays as it is. A mail closed by hand is not sent."""
+    if follow_up.state == FollowUpState.OPEN:
+        closed = {"state": FollowUpState.DONE, "closed_at": at, "closed_by_id": by.user_id}
+        save_changes(follow_up, closed, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def reopen_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowUp:
+    """Take "done" back. Raises MailOnItsWayError where the clock has queued its mail."""
+    if follow_up.state == FollowUpState.OPEN:
+        return follow_up
+    if follow_up.kind == FollowUpKind.MAIL and follow_up.closed_by_id is None:
+        raise MailOnItsWayError
+    opened = {"state": FollowUpState.OPEN, "closed_at": None, "closed_by_id": None}
+    save_changes(follow_up, opened, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def postpone_follow_up(*, follow_up: FollowUp, due_on: date, by: Actor, at: datetime) -> FollowUp:
+    check_open(follow_up)
+    save_changes(follow_up, {"due_on": due_on}, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def hand_over_follow_up(
+    *, follow_up: FollowUp, assignee: User, by: Actor, at: datetime
+) -> FollowUp:
+    """Give it to a colleague. Raises AssigneeRefusedError, FollowUpClosedError."""
+    check_open(follow_up)
+    check_assignee(assignee)
+    save_changes(follow_up, {"assignee_id": assignee.pk}, by=by, at=at)
+    return follow_up
+
+
+def check_open(follow_up: FollowUp) -> None:
+    if follow_up.state != FollowUpState.OPEN:
+        raise FollowUpClosedError
+
+
+def check_assignee(assignee: User) -> None:
+    if not assignee.is_active or assignee.role not in AGENCY_ROLES:
+        raise AssigneeRefusedError
