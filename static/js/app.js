@@ -14,8 +14,14 @@ function say(text, tone = "info") {
   setTimeout(() => toast.remove(), 8000);
 }
 
+// The title says it too, also after HTMX brought the errors (then the page's own title is still the old one).
 function focusErrors(root = document) {
-  root.querySelector("[data-error-summary]")?.focus();
+  const summary = root.querySelector("[data-error-summary]");
+  const title = words.error && document.title.startsWith(words.error) ? document.title.slice(words.error.length).trim() : document.title;
+  if (summary && words.error) document.title = `${words.error} ${title}`;
+  if (!summary && root !== document) document.title = title;
+  summary?.focus();
+  return summary;
 }
 
 // Menus (<details class="menu">): one open at a time, closed by Esc and by a click elsewhere.
@@ -131,7 +137,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const root = event.detail.elt;
   release();
   markScrollers(root);
-  if (root.querySelector("[data-error-summary]")) return focusErrors(root);
+  if (focusErrors(root)) return;
   if (document.activeElement && document.activeElement !== document.body) return;
   const next = document.getElementById(focusedId) ?? root.querySelector("[autofocus]") ?? root.closest("[tabindex], dialog") ?? document.getElementById("main");
   next?.focus({ preventScroll: true });

@@ -95,7 +95,7 @@ function show(box, options) {
   if (!found) options.unshift(Object.assign(document.createElement("li"), { textContent: words.none ?? "", className: "option-none" }));
   options.find((one) => one.classList.contains("option-none"))?.setAttribute("role", "presentation");
   box.list.replaceChildren(...options);
-  box.status.textContent = found === 0 ? words.none : found === 1 ? words.one : (words.many ?? "").replace("%(count)s", found);
+  box.status.textContent = found === 0 ? words.none : found === 1 ? words.one : (words.many ?? "").replace("{count}", found);
   const open = document.activeElement === box.input && options.length > 0;
   box.list.hidden = !open;
   box.input.setAttribute("aria-expanded", String(open));
