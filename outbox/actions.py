@@ -1,0 +1,109 @@
+"""Every write to the outbox but delivery itself."""
+
+import hashlib
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from dma_crm.crypto import keyed_digest
+from outbox.addresses import ascii_domain
+from outbox.models import MailState, OutboundMail
+
+logger = logging.getLogger(__name__)
+KEY_LENGTH = 200
+RETRIED = (MailState.DEAD, MailState.UNCERTAIN)
+CANCELLED = (MailState.QUEUED, MailState.UNCERTAIN, MailState.DEAD)
+
+
+class MailMovedError(Exception):
+    """The mail is no longer in a state in which this can be done."""
+
+    code = "mail_moved"
+    message = _("This mail has moved on in the meantime. Please look at it again.")
+
+
+def queue_mail(
+    *,
+    kind: str,
+    dedupe_key: str,
+    recipient: str,
+    recipient_name: str = "",
+    subjects: dict[str, Any],
+    purpose: str,
+    legal_basis: str = "",
+    due_at: datetime | None = None,
+    payload: str = "",
+    at: datetime,
+) -> OutboundMail | None:
+    """Write the mail in the caller's transaction; None if one with that key exists already.
+
+    `dedupe_key` says what happened and to whom it is told (`referral:<id>:sent:<step>:<to>`).
+    `subjects` are ids as text. `payload` is for what cannot be built again, encrypted; it is
+    removed once sent.
+    """
+    key = short_key(dedupe_key)
+    mail = OutboundMail(
+        kind=kind,
+        dedupe_key=key,
+        recipient=recipient,
+        recipient_name=recipient_name[:200],
+        subjects={name: str(value) for name, value in subjects.items()},
+        purpose=purpose,
+        legal_basis=legal_basis,
+        due_at=due_at or at,
+        payload=payload,
+        message_id=message_id_of(key),
+        created_at=at,
+        modified_at=at,
+    )
+    OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
+    there = OutboundMail.objects.filter(dedupe_key=key).values_list("pk", flat=True).get()
+    return mail if there == mail.pk else None
+
+
+def short_key(key: str) -> str:
+    """Keys that are too long for the column keep their beginning and a digest of the whole."""
+    if len(key) <= KEY_LENGTH:
+        return key
+    return f"{key[: KEY_LENGTH - 65]}:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def message_id_of(dedupe_key: str) -> str:
+    """The same for every attempt at the same key, so that a receiver shows a duplicate once."""
+    domain = ascii_domain(settings.MAIL_FROM.rpartition("@")[2])
+    return f"<{keyed_digest('message-id', dedupe_key)[:40]}@{domain}>"
+
+
+def retry_mail(*, mail: OutboundMail, by: Actor, at: datetime) -> OutboundMail:
+    """Send a dead or uncertain mail again: same id, same Message-ID, a fresh row of attempts."""
+    fresh = {"due_at": at, "attempts": 0, "handing_over_at": None, "last_error": ""}
+    return move(mail, RETRIED, {"state": MailState.QUEUED, **fresh}, by=by, at=at)
+
+
+def cancel_mail(*, mail: OutboundMail, by: Actor, at: datetime) -> OutboundMail:
+    """Never send it; what it carried is removed."""
+    changes = {"state": MailState.CANCELLED, "payload": "", "last_error": "cancelled_by_hand"}
+    return move(mail, CANCELLED, changes, by=by, at=at)
+
+
+@transaction.atomic
+def move(
+    mail: OutboundMail,
+    states: tuple[MailState, ...],
+    changes: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+) -> OutboundMail:
+    """Raises MailMovedError unless the row still is in one of `states`."""
+    rows = OutboundMail.objects.filter(pk=mail.pk, state__in=states)
+    if not rows.update(**changes, modified_at=at):
+        raise MailMovedError
+    logger.info("mail %s is %s by user %s", mail.pk, changes["state"], by.user_id)
+    mail.refresh_from_db()
+    return mail

@@ -1,0 +1,66 @@
+"""Mails are written in Markdown: the text part is the source, the HTML part is made of it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from outbox import sources
+from outbox.markup import html_of
+from outbox.signing import Sender, sender
+
+SUBJECT_LENGTH = 200
+ALONE = re.compile(r"^\[([^\]\n]+)\]\((\S+)\)[ \t]*$", re.MULTILINE)
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a recipient reads. `html` is a whole document, `reply_to` an address or empty."""
+
+    subject: str
+    text: str
+    html: str
+    reply_to: str = ""
+
+
+def render(name: str, context: dict[str, Any], *, reply_to: str = "") -> Message:
+    """The mail `<app>/<name>`, from `<app>/mails/<name>.subject.txt` and `<name>.md`, in German.
+
+    A link alone in its paragraph, `[Jetzt antworten]({{ url }})`, becomes a button. Addresses
+    below BASE_URL become links by themselves. `sender` is in the context. Raises
+    TemplateDoesNotExist.
+    """
+    app, _, mail = name.rpartition("/")
+    path = f"{app}/mails/{mail}"
+    context = {"sender": sender(), **context}
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = one_line(sources.plain(f"{path}.subject.txt", context))[:SUBJECT_LENGTH]
+        text = sources.plain(f"{path}.md", context)
+        html = html_of(sources.defused(f"{path}.md", context))
+    return Message(subject, signed_text(text), framed(subject, html), reply_to)
+
+
+def one_line(text: str) -> str:
+    """Blanks of every kind become one space (also U+2028, which splits headers), controls go."""
+    words = " ".join(text.split())
+    return "".join(sign for sign in words if unicodedata.category(sign) not in {"Cc", "Cs"})
+
+
+def signed_text(source: str) -> str:
+    """The source with our name below; a button is its label and the address in a line of its own,
+
+    because mail programs that find addresses in text take a closing bracket for part of them.
+    """
+    text = BLANK_LINES.sub("\n\n", ALONE.sub(r"\1:\n\2", source)).strip()
+    lines = [line for line in (sender().name, sender().footer) if line]
+    return "\n".join([text, "", "-- ", *lines, ""] if lines else [text, ""])
+
+
+def framed(subject: str, body: str) -> str:
+    context: dict[str, str | Sender] = {"subject": subject, "body": body, "sender": sender()}
+    return render_to_string("outbox/mail.html", context)

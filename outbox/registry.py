@@ -1,0 +1,63 @@
+"""What the outbox must ask the apps above it; they register in `AppConfig.ready()`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from outbox.messages import Message
+from outbox.models import OutboundMail
+
+Policy = Literal["resend", "hold"]
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """How one kind of mail is built, and what holds for it; see `register_kind`."""
+
+    name: str
+    build: Callable[[OutboundMail], Message]
+    may_go: Callable[[OutboundMail, datetime], str] | None
+    policy: Policy
+    body_visible: bool
+
+
+_kinds: dict[str, MailKind] = {}
+
+
+def register_kind(
+    name: str,
+    *,
+    build: Callable[[OutboundMail], Message],
+    may_go: Callable[[OutboundMail, datetime], str] | None = None,
+    policy: Policy = "resend",
+    body_visible: bool = True,
+) -> None:
+    """Make `name` a kind that can be queued.
+
+    `build(mail)` runs when the mail is sent and each time it is looked at, never in a
+    transaction; an error in it makes the mail dead. `may_go(mail, at)` answers "" or why the mail
+    must not go any more (consent gone, record restricted), which cancels it. `policy` says what
+    happens when nobody knows whether a mail went out: `resend` sends it again under the same
+    Message-ID, `hold` waits for a person. `body_visible=False` keeps its text out of the outbox
+    pages.
+    """
+    _kinds[name] = MailKind(name, build, may_go, policy, body_visible)
+
+
+def kind_of(mail: OutboundMail) -> MailKind:
+    """Raises KeyError for a kind nobody registered."""
+    return _kinds[mail.kind]
+
+
+def is_held(mail: OutboundMail) -> bool:
+    """Whether a mail of which nobody knows if it went out waits for a person."""
+    return mail.kind in _kinds and _kinds[mail.kind].policy == "hold"
+
+
+def body_is_visible(mail: OutboundMail) -> bool:
+    return mail.kind in _kinds and _kinds[mail.kind].body_visible
+
+
+def kind_names() -> list[str]:
+    return sorted(_kinds)
