@@ -26,6 +26,8 @@ ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS") or [
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+# Country and part as ISO 3166-2 names them: whose public holidays stop the referrals' clock.
+WORKING_DAY_CALENDAR = env.text("WORKING_DAY_CALENDAR", "DE-NI")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 WEBHOOK_TEST_HOSTS = env.words("WEBHOOK_TEST_HOSTS")
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
@@ -154,18 +156,24 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = BASE_URL.split(":", 1)[0]
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "DMA-CRM"
+# Administrators make the accounts and answer for their addresses; nobody registers here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- safety ---
 
 HTTPS = BASE_URL.startswith("https://")
+# The web process speaks plain HTTP: with HTTPS there is one proxy in front, which names the client.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

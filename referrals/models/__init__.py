@@ -4,6 +4,8 @@ from referrals.models.links import AnswerLink
 from referrals.models.messages import ReferralMessage
 from referrals.models.needs import Need, NeedStatus
 from referrals.models.referrals import (
+    DISCLOSED_STATUSES,
+    OPEN_STATUSES,
     STEPS,
     DeclineReason,
     Outcome,
@@ -18,6 +20,8 @@ from referrals.models.services import Service, ServiceStatus
 from referrals.models.steps import ReferralStep
 
 __all__ = [
+    "DISCLOSED_STATUSES",
+    "OPEN_STATUSES",
     "STEPS",
     "AnswerLink",
     "DeclineReason",

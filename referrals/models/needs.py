@@ -4,12 +4,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES
-from dma_crm.models import Referenced
+from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
 
 
 class NeedStatus(models.TextChoices):
-    """Rolled up from the need's referrals, see `Need.roll_up`."""
+    """Rolled up from the need's referrals by `referrals.actions.needs.roll_up`."""
 
     OPEN = "open", _("Open")
     WAITING = "waiting", _("Waiting for an answer")
@@ -23,7 +23,7 @@ class NeedQuerySet(models.QuerySet):
         return self.all() if actor.role in AGENCY_ROLES else self.none()
 
 
-class Need(Referenced):
+class Need(Referenced, Versioned):
     """What a founder needs help with (Anliegen); one or more referrals answer it."""
 
     REFERENCE_PREFIX = "A"

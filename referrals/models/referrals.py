@@ -124,6 +124,7 @@ class ReferralError(Exception):
 
     code = "not_allowed"
     message = _("This step is not possible.")
+    field = ""
 
     def __init__(self, message=None):
         self.message = message or self.message

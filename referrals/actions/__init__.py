@@ -1,0 +1,58 @@
+"""Every transition of a referral: its guard, one conditional UPDATE, one step, its notices."""
+
+from referrals.actions.answering import (
+    accept_referral,
+    ask_referral,
+    decline_referral,
+    propose_forward,
+    undo_answer,
+)
+from referrals.actions.closing import (
+    acknowledge_outcome,
+    expire_referral,
+    withdraw_for_consent,
+    withdraw_referral,
+)
+from referrals.actions.links import create_link, send_fresh_link
+from referrals.actions.needs import create_need, reassign_need
+from referrals.actions.sending import (
+    answer_query,
+    confirm_forward,
+    create_referral,
+    refuse_forward,
+    send_referral,
+)
+from referrals.actions.services import create_service, update_service
+from referrals.actions.working import (
+    complete_referral,
+    hold_referral,
+    resume_referral,
+    start_referral,
+)
+
+__all__ = [
+    "accept_referral",
+    "acknowledge_outcome",
+    "answer_query",
+    "ask_referral",
+    "complete_referral",
+    "confirm_forward",
+    "create_link",
+    "create_need",
+    "create_referral",
+    "create_service",
+    "decline_referral",
+    "expire_referral",
+    "hold_referral",
+    "propose_forward",
+    "reassign_need",
+    "refuse_forward",
+    "resume_referral",
+    "send_fresh_link",
+    "send_referral",
+    "start_referral",
+    "undo_answer",
+    "update_service",
+    "withdraw_for_consent",
+    "withdraw_referral",
+]

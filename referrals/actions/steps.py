@@ -1,0 +1,30 @@
+"""What every transition does: check the rule, write once, keep the need's state in step."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.actors import Actor
+from referrals import rules
+from referrals.actions.needs import roll_up
+from referrals.models import Referral
+
+
+def take_step(
+    referral: Referral,
+    verb: str,
+    *,
+    to: str | None = None,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    **fields: Any,
+) -> None:
+    """Without `to` the state stays. A change of state drops a forwarding proposal."""
+    rules.check(referral, verb, by=by, at=at)
+    if to is None:
+        referral.write(action=verb, by=by, at=at, text=text, **fields)
+        return
+    fields = {"forward_to": None, "forward_text": "", **fields}
+    referral.move_to(to, action=verb, by=by, at=at, text=text, **fields)
+    roll_up(referral.need_id)
+    referral.need.refresh_from_db(fields=["status"])

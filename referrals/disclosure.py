@@ -1,0 +1,119 @@
+"""What an organisation may see of the founder behind a referral, and when.
+
+Before acceptance: topics, phase, postcode, question and reason, nothing that names the person.
+After it: what the consent names, for the recipient only, and only while the consent holds. The
+sending partner gets nothing back: what it would learn is what we knew of the person before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
+
+from accounts.actors import Actor
+from contacts.models import Consent, PersonState, SharedField
+from dma_crm.crypto import keyed_digest
+from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus
+from referrals.rules import RECIPIENT, sides_of
+
+
+@dataclass(frozen=True)
+class Founder:
+    """`id` is stable for one organisation, differs between organisations and is not our key."""
+
+    id: UUID
+    display_name: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What the recipient sees before acceptance; the sender's preview is made of the same."""
+
+    recipient: object
+    topics: list
+    stage: object
+    postcode: str
+    question: str
+    reason: str
+
+
+def handed_over(referral: Referral) -> HandedOver:
+    need = referral.need
+    return HandedOver(
+        recipient=referral.recipient,
+        topics=list(need.topics.all()),
+        stage=need.stage,
+        postcode=need.postcode,
+        question=need.question,
+        reason=referral.reason,
+    )
+
+
+def is_readable(referral: Referral, actor: Actor) -> bool:
+    """A withdrawn referral keeps its question from the recipient: nobody is asked any more."""
+    withdrawn = referral.status == ReferralStatus.WITHDRAWN
+    only_recipient = not actor.is_agency and referral.sender_id != actor.organisation_id
+    return not (withdrawn and only_recipient)
+
+
+def founder_of(referral: Referral, actor: Actor, at: datetime) -> Founder | None:
+    return founders_of([referral], actor, at)[referral.pk]
+
+
+def founders_of(
+    referrals: Iterable[Referral], actor: Actor, at: datetime
+) -> dict[UUID, Founder | None]:
+    """By referral id, in a constant number of queries."""
+    rows = list(referrals)
+    accepted = [row for row in rows if is_accepted_by(row, actor)]
+    founders: dict[UUID, Founder | None] = dict.fromkeys(row.pk for row in rows)
+    consents = covering_consents(accepted, at)
+    covered = [row for row in accepted if row.pk in consents]
+    prefetch_related_objects(covered, "need__person__emails", "need__person__phones")
+    for row in covered:
+        founders[row.pk] = founder(row, consents[row.pk], actor)
+    return founders
+
+
+def is_accepted_by(referral: Referral, actor: Actor) -> bool:
+    """Managers and administrators of a receiving agency may read along."""
+    reads = actor.is_agency and actor.organisation_id == referral.recipient_id
+    receives = reads or RECIPIENT in sides_of(referral, actor)
+    return receives and referral.status in DISCLOSED_STATUSES
+
+
+def covering_consents(referrals: list[Referral], at: datetime) -> dict[UUID, Consent]:
+    """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
+    if not referrals:
+        return {}
+    consents = Consent.objects.filter(
+        person__in={row.need.person_id for row in referrals},
+        recipient__in={row.recipient_id for row in referrals},
+        purpose="referral",
+        person__state=PersonState.ACTIVE,
+    )
+    rows = list(consents.order_by("given_at", "id"))
+    withdrawn = {row.pk for row in rows if row.withdrawn_at}
+    newest = {(row.person_id, row.recipient_id): row for row in rows if row.is_active(at)}
+    return {
+        row.pk: newest[row.need.person_id, row.recipient_id]
+        for row in referrals
+        if row.consent_id not in withdrawn and (row.need.person_id, row.recipient_id) in newest
+    }
+
+
+def founder(referral: Referral, consent: Consent, actor: Actor) -> Founder:
+    person, shared = referral.need.person, set(consent.shared_fields)
+    emails = [email.address for email in person.emails.all()]
+    phones = [phone.number for phone in person.phones.all()]
+    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{person.pk}")
+    return Founder(
+        id=UUID(hex=digest[:32]),
+        display_name=person.display_name if SharedField.NAME in shared else "",
+        emails=tuple(emails) if SharedField.EMAIL in shared else (),
+        phones=tuple(phones) if SharedField.PHONE in shared else (),
+    )

@@ -1,0 +1,141 @@
+"""Who is told of what: each function writes its notices into the outbox, in the same transaction.
+
+How they are worded and whether they may still go is decided when they are sent: mail_kinds.py.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from accounts.actors import AGENCY_ID
+from contacts.models import LegalBasis, PartnerOrganisation, PersonState
+from outbox.actions import queue_mail
+from outbox.models import OutboundMail
+from referrals.models import Referral, ReferralStatus
+
+PURPOSE = "referral"
+Address = tuple[str, str]  # e-mail, name
+
+
+def referral_sent(referral: Referral, *, at: datetime) -> None:
+    tell("referral_sent", referral, recipient_of(referral), at=at)
+    if referral.agency_copied:
+        agency = PartnerOrganisation.objects.get(pk=AGENCY_ID)
+        tell("referral_copied", referral, (agency.email, agency.name), at=at)
+
+
+def referral_accepted(referral: Referral, *, at: datetime) -> None:
+    tell("referral_accepted", referral, sender_of(referral), at=at)
+    person = referral.need.person
+    first = person.emails.first()
+    if first and person.state == PersonState.ACTIVE:
+        tell(
+            "referral_accepted_founder",
+            referral,
+            (first.address, person.display_name),
+            legal_basis=LegalBasis.CONSENT,
+            at=at,
+            person=person.pk,
+        )
+
+
+def referral_undone(referral: Referral, *, undone: str, version: int, at: datetime) -> None:
+    """Those who got the notice of that version are told again; `original` names it."""
+    kinds = ["referral_declined"]
+    if undone == ReferralStatus.ACCEPTED:
+        kinds = ["referral_accepted", "referral_accepted_founder"]
+    for kind in kinds:
+        for mail in OutboundMail.objects.filter(
+            dedupe_key__startswith=key(kind, referral, version)
+        ):
+            tell(
+                "referral_undone_founder" if "person" in mail.subjects else "referral_undone",
+                referral,
+                (mail.recipient, mail.recipient_name),
+                legal_basis=mail.legal_basis,
+                at=at,
+                original=mail.pk,
+                **{name: value for name, value in mail.subjects.items() if name == "person"},
+            )
+
+
+def to_sender(kind: str) -> Callable[..., None]:
+    def queue(referral: Referral, *, at: datetime) -> None:
+        tell(kind, referral, sender_of(referral), at=at)
+
+    return queue
+
+
+def to_recipient(kind: str) -> Callable[..., None]:
+    def queue(referral: Referral, *, at: datetime) -> None:
+        tell(kind, referral, recipient_of(referral), at=at)
+
+    return queue
+
+
+referral_query = to_sender("referral_query")
+referral_declined = to_sender("referral_declined")
+referral_forward_proposed = to_sender("referral_forward_proposed")
+referral_completed = to_sender("referral_completed")
+referral_expired = to_sender("referral_expired")
+referral_answered = to_recipient("referral_answered")
+referral_forward_decided = to_recipient("referral_forward_decided")
+
+
+def referral_withdrawn(referral: Referral, *, at: datetime) -> None:
+    """A draft was never known to the recipient, and stays so."""
+    if referral.sent_at:
+        tell("referral_withdrawn", referral, recipient_of(referral), at=at)
+
+
+def referral_link(referral: Referral, *, at: datetime) -> bool:
+    """At most one an hour; False if there is one already."""
+    address = recipient_of(referral)
+    return tell("referral_link", referral, address, at=at, occasion=f"{at:%Y%m%d%H}")
+
+
+def tell(
+    kind: str,
+    referral: Referral,
+    to: Address,
+    *,
+    at: datetime,
+    legal_basis: str = LegalBasis.LEGITIMATE_INTEREST,
+    occasion: str = "",
+    **subjects: Any,
+) -> bool:
+    """One row in the outbox; False where there is no address or the row exists."""
+    address, name = to
+    if not address:
+        return False
+    mail = queue_mail(
+        kind=kind,
+        dedupe_key=key(kind, referral, referral.version) + occasion + address,
+        recipient=address,
+        recipient_name=name,
+        subjects={"referral": referral.pk, "version": referral.version, **subjects},
+        purpose=PURPOSE,
+        legal_basis=legal_basis,
+        at=at,
+    )
+    return mail is not None
+
+
+def key(kind: str, referral: Referral, version: int) -> str:
+    return f"{kind}:{referral.pk}:{version}:"
+
+
+def sender_of(referral: Referral) -> Address:
+    """The owner of the need for the agency, a partner's address of record otherwise."""
+    return address_at(referral, referral.sender)
+
+
+def recipient_of(referral: Referral) -> Address:
+    return address_at(referral, referral.recipient)
+
+
+def address_at(referral: Referral, organisation: PartnerOrganisation) -> Address:
+    owner = referral.need.owner
+    if organisation.pk == AGENCY_ID and owner and owner.is_active:
+        return owner.email, owner.name
+    return organisation.email, organisation.contact_name or organisation.name

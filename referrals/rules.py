@@ -1,0 +1,102 @@
+"""Who may take which step, and from which states: one table for actions, pages and the API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.actors import MAIL_LINK_ROLE, Actor
+from accounts.models import Role
+from referrals.errors import UndoTooLateError, WrongSideError
+from referrals.models import Referral, ReferralError, ReferralStatus, StepNotAllowedError
+
+SENDER, RECIPIENT = "sender", "recipient"
+# Managers may look and reassign, administrators may look: neither acts for the agency.
+ACTING_ROLES = frozenset({Role.ADVISOR, Role.PARTNER, MAIL_LINK_ROLE})
+UNDO_WITHIN = timedelta(minutes=30)
+
+
+def always(referral: Referral, at: datetime) -> bool:
+    return True
+
+
+def has_proposal(referral: Referral, at: datetime) -> bool:
+    return referral.forward_to_id is not None
+
+
+def is_unacknowledged(referral: Referral, at: datetime) -> bool:
+    return referral.acknowledged_at is None
+
+
+def is_fresh(referral: Referral, at: datetime) -> bool:
+    """Answered at most 30 minutes ago, and that was the last thing that happened."""
+    untouched = referral.modified_at == referral.status_since
+    return untouched and at - referral.status_since <= UNDO_WITHIN
+
+
+@dataclass(frozen=True)
+class Rule:
+    side: str
+    states: frozenset[str]
+    further: Callable[[Referral, datetime], bool] = always
+    error: type[ReferralError] = StepNotAllowedError
+
+
+def rule(side: str, *states: ReferralStatus, **more) -> Rule:
+    return Rule(side, frozenset(states), **more)
+
+
+S = ReferralStatus
+RULES = {
+    "send": rule(SENDER, S.DRAFT),
+    "accept": rule(RECIPIENT, S.SENT),
+    "ask": rule(RECIPIENT, S.SENT),
+    "answer": rule(SENDER, S.QUERY),
+    "decline": rule(RECIPIENT, S.SENT, S.QUERY, S.ACCEPTED, S.IN_PROGRESS),
+    "forward": rule(RECIPIENT, S.SENT, S.ACCEPTED),
+    "confirm_forward": rule(SENDER, S.SENT, S.ACCEPTED, further=has_proposal),
+    "refuse_forward": rule(SENDER, S.SENT, S.ACCEPTED, further=has_proposal),
+    "undo": rule(RECIPIENT, S.ACCEPTED, S.DECLINED, further=is_fresh, error=UndoTooLateError),
+    "start": rule(RECIPIENT, S.ACCEPTED),
+    "hold": rule(RECIPIENT, S.IN_PROGRESS),
+    "resume": rule(RECIPIENT, S.ON_HOLD),
+    "complete": rule(RECIPIENT, S.ACCEPTED, S.IN_PROGRESS),
+    "withdraw": rule(SENDER, S.DRAFT, S.SENT, S.QUERY),
+    "acknowledge": rule(SENDER, S.COMPLETED, further=is_unacknowledged),
+}
+
+
+def sides_of(referral: Referral, actor: Actor) -> frozenset[str]:
+    """On which side of this referral the actor may act."""
+    if actor.role not in ACTING_ROLES or actor.organisation_id is None:
+        return frozenset()
+    by_link = actor.role == MAIL_LINK_ROLE
+    sides = set()
+    if referral.recipient_id == actor.organisation_id:
+        sides.add(RECIPIENT)
+    if referral.sender_id == actor.organisation_id and not by_link:
+        sides.add(SENDER)
+    return frozenset() if by_link and actor.referral_id != referral.pk else frozenset(sides)
+
+
+def check(referral: Referral, verb: str, *, by: Actor, at: datetime) -> None:
+    """Raises WrongSideError, StepNotAllowedError or UndoTooLateError."""
+    wanted = RULES[verb]
+    if wanted.side not in sides_of(referral, by):
+        raise WrongSideError
+    if referral.status not in wanted.states:
+        raise StepNotAllowedError
+    if not wanted.further(referral, at):
+        raise wanted.error
+
+
+def may(referral: Referral, verb: str, actor: Actor, at: datetime) -> bool:
+    try:
+        check(referral, verb, by=actor, at=at)
+    except ReferralError:
+        return False
+    return True
+
+
+def allowed_actions(referral: Referral, actor: Actor, at: datetime) -> list[str]:
+    """The verbs of the API that this actor may use now; asks no database."""
+    return [verb for verb in RULES if verb != "send" and may(referral, verb, actor, at)]
