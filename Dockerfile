@@ -1,7 +1,7 @@
 # One image for web, worker, beat and migrations; docker-compose.yml shows how they go together.
 FROM python:3.11-slim-bookworm
 
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STATIC_ROOT=/app/static-collected
 WORKDIR /app
 
 COPY requirements.lock ./

@@ -1,5 +1,6 @@
 """Settings from environment variables: typed, and every mistake reported at once."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
@@ -113,12 +114,15 @@ def mail_server(url: str) -> dict | None:
 def kept_secret(path: Path) -> str:
     """A random secret made once and shared by all processes of this checkout.
 
-    Created with O_EXCL, so of two processes that start together one writes and both read.
+    Written whole to a file of its own and then linked, so of two processes that start together
+    one wins and both read the same, complete secret.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text()

@@ -129,10 +129,16 @@ USE_TZ = True
 # --- files ---
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# The finders serve the files as they lie in the checkout: no build step before the first start.
-WHITENOISE_USE_FINDERS = True
+# Without STATIC_ROOT the files are served as they lie in the checkout: no build step before the
+# first start. An image collects them there once, compressed and with hashes in their names.
+STATIC_ROOT = env.text("STATIC_ROOT") or None
+if STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

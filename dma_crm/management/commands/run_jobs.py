@@ -1,3 +1,4 @@
+import math
 import os
 import signal
 import threading
@@ -29,4 +30,5 @@ def run_until(stop: threading.Event) -> None:
             if due[name] <= time.monotonic() and not stop.is_set():
                 due[name] = time.monotonic() + job.every_seconds
                 jobs.run(name)
-        stop.wait(max(0.0, min(min(due.values(), default=0) - time.monotonic(), 1.0)))
+        next_due = min(due.values(), default=math.inf) - time.monotonic()
+        stop.wait(min(max(next_due, 0.0), 1.0))
