@@ -5,13 +5,12 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from dma_crm.crypto import keyed_digest
-from outbox.addresses import ascii_domain
+from outbox.addresses import own_domain
 from outbox.models import MailState, OutboundMail
 
 logger = logging.getLogger(__name__)
@@ -75,8 +74,7 @@ def short_key(key: str) -> str:
 
 def message_id_of(dedupe_key: str) -> str:
     """The same for every attempt at the same key, so that a receiver shows a duplicate once."""
-    domain = ascii_domain(settings.MAIL_FROM.rpartition("@")[2])
-    return f"<{keyed_digest('message-id', dedupe_key)[:40]}@{domain}>"
+    return f"<{keyed_digest('message-id', dedupe_key)[:40]}@{own_domain()}>"
 
 
 def retry_mail(*, mail: OutboundMail, by: Actor, at: datetime) -> OutboundMail:

@@ -3,12 +3,18 @@
 import re
 import unicodedata
 
+from django.conf import settings
+
 LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class BadAddressError(ValueError):
     """No mail can go there; the address itself is not in the message."""
+
+
+def own_domain() -> str:
+    return ascii_domain(settings.MAIL_FROM.rpartition("@")[2])
 
 
 def ascii_address(address: str) -> str:

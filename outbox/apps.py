@@ -1,7 +1,21 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from dma_crm import jobs
+
 
 class OutboxConfig(AppConfig):
     name = "outbox"
     verbose_name = _("Outbox")
+
+    def ready(self):
+        from outbox import delivery, kinds, registry  # noqa: PLC0415 - models load before
+
+        jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
+        registry.register_kind(
+            kinds.ACCOUNT,
+            label=_("Login and password"),
+            build=kinds.build_account_mail,
+            may_go=kinds.account_mail_may_go,
+            body_visible=False,
+        )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.functional import Promise
+
 from outbox.messages import Message
 from outbox.models import OutboundMail
 
@@ -16,6 +18,7 @@ class MailKind:
     """How one kind of mail is built, and what holds for it; see `register_kind`."""
 
     name: str
+    label: str | Promise
     build: Callable[[OutboundMail], Message]
     may_go: Callable[[OutboundMail, datetime], str] | None
     policy: Policy
@@ -32,6 +35,7 @@ def register_kind(
     may_go: Callable[[OutboundMail, datetime], str] | None = None,
     policy: Policy = "resend",
     body_visible: bool = True,
+    label: str | Promise = "",
 ) -> None:
     """Make `name` a kind that can be queued.
 
@@ -40,9 +44,9 @@ def register_kind(
     must not go any more (consent gone, record restricted), which cancels it. `policy` says what
     happens when nobody knows whether a mail went out: `resend` sends it again under the same
     Message-ID, `hold` waits for a person. `body_visible=False` keeps its text out of the outbox
-    pages.
+    pages. `label` is what those pages call the kind.
     """
-    _kinds[name] = MailKind(name, build, may_go, policy, body_visible)
+    _kinds[name] = MailKind(name, label or name, build, may_go, policy, body_visible)
 
 
 def kind_of(mail: OutboundMail) -> MailKind:
@@ -59,5 +63,9 @@ def body_is_visible(mail: OutboundMail) -> bool:
     return mail.kind in _kinds and _kinds[mail.kind].body_visible
 
 
-def kind_names() -> list[str]:
-    return sorted(_kinds)
+def label_of(name: str) -> str:
+    return str(_kinds[name].label) if name in _kinds else name
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return sorted(((name, label_of(name)) for name in _kinds), key=lambda kind: kind[1].lower())

@@ -1,0 +1,37 @@
+"""From what a recipient reads to the bytes on the wire. Headers are made by the email package."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+
+from outbox.addresses import ascii_address
+from outbox.messages import Message, one_line
+from outbox.models import OutboundMail
+from outbox.signing import sender
+
+NAME_LENGTH = 100
+
+
+def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMessage:
+    """Raises BadAddressError (a ValueError) when an address fits in no header."""
+    composed = EmailMessage(policy=SMTP)
+    composed["From"] = mailbox(sender().name, settings.MAIL_FROM)
+    composed["To"] = mailbox(mail.recipient_name, mail.recipient)
+    if message.reply_to:
+        composed["Reply-To"] = mailbox("", message.reply_to)
+    composed["Subject"] = one_line(message.subject)
+    composed["Date"] = format_datetime(at)
+    composed["Message-ID"] = mail.message_id
+    composed["Auto-Submitted"] = "auto-generated"
+    composed.set_content(message.text, cte="quoted-printable")
+    if message.html:
+        composed.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return composed
+
+
+def mailbox(name: str, address: str) -> Address:
+    return Address(one_line(name)[:NAME_LENGTH], addr_spec=ascii_address(address))

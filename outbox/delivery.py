@@ -1,0 +1,161 @@
+"""The sweep that sends what is due. Promise and reasons: docs/adr (at least once, one Message-ID).
+
+Between the server's last word and our note of it lies a gap that SMTP does not close. A mail whose
+sender died in there goes out again under the same Message-ID, or waits for a person (`hold`).
+"""
+
+import contextlib
+import logging
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from outbox.addresses import ascii_address
+from outbox.claims import Clock, claim_next, hand_over, held, recover_abandoned
+from outbox.composing import composed
+from outbox.models import MailState, OutboundMail, Transport
+from outbox.registry import is_held, kind_of
+from outbox.retries import next_attempt
+from outbox.smtp import DeliveryError, MailServer
+
+logger = logging.getLogger(__name__)
+SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
+REASON_LENGTH = 300
+DATABASE_GONE = (OperationalError, InterfaceError)
+
+
+def deliver(*, at: datetime) -> Counter[str]:
+    """Send what is due; answers how many mails ended in which state. Safe to run at once."""
+    clock = Clock.from_moment(at)
+    done: Counter[str] = Counter()
+    recover_abandoned(at=at)
+    with mail_server() as server:
+        while clock.elapsed() < SWEEP_SECONDS and (mail := claim_next(at=clock.now())):
+            try:
+                done[deliver_one(mail, server, clock)] += 1
+            except ServerGoneError as gone:
+                done[gone.state] += 1
+                break
+    return done
+
+
+class ServerGoneError(Exception):
+    """No mail can be sent now; `state` is what became of the one that was tried."""
+
+    def __init__(self, state: str):
+        super().__init__(state)
+        self.state = state
+
+
+def mail_server() -> contextlib.AbstractContextManager[MailServer | None]:
+    if settings.MAIL_SERVER is None:
+        return contextlib.nullcontext()
+    return MailServer(settings.MAIL_SERVER)
+
+
+def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> str:
+    """Check, build and send one claimed mail, outside transactions; answers its new state."""
+    try:
+        refusal = why_not(mail, at=clock.now())
+        message = None if refusal else built(mail, at=clock.now())
+    except DATABASE_GONE:
+        raise
+    except Exception as error:
+        note_unbuildable(mail, error)
+        reason = f"unbuildable: {type(error).__name__}"
+        return settle(mail, clock, state=MailState.DEAD, last_error=reason)
+    if message is None:
+        reason = f"not_allowed: {refusal}"[:REASON_LENGTH]
+        return settle(mail, clock, state=MailState.CANCELLED, last_error=reason, payload="")
+    return handed_over(mail, message, server, clock)
+
+
+def why_not(mail: OutboundMail, *, at: datetime) -> str:
+    """Consent, restriction and erasure may have come since the mail was queued."""
+    may_go = kind_of(mail).may_go
+    return may_go(mail, at) if may_go else ""
+
+
+def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
+    return composed(mail, kind_of(mail).build(mail), at=at)
+
+
+def handed_over(
+    mail: OutboundMail, message: EmailMessage, server: MailServer | None, clock: Clock
+) -> str:
+    if server is None:
+        return settle_sent(mail, clock, Transport.KEPT)
+    if not hand_over(mail, at=clock.now()):
+        return "lost"
+    try:
+        server.send(
+            message,
+            sender=ascii_address(settings.MAIL_FROM),
+            recipient=ascii_address(mail.recipient),
+        )
+    except DeliveryError as error:
+        state = settle(mail, clock, **after_failure(mail, error, at=clock.now()))
+        if error.for_all:
+            raise ServerGoneError(state) from error
+        return state
+    return settle_sent(mail, clock, Transport.SMTP)
+
+
+def after_failure(mail: OutboundMail, error: DeliveryError, *, at: datetime) -> dict[str, Any]:
+    if error.permanent:
+        return {"state": MailState.DEAD, "last_error": error.reason}
+    if error.in_doubt and is_held(mail):
+        return {"state": MailState.UNCERTAIN, "last_error": error.reason}
+    due_at = next_attempt(mail.attempts, at=at)
+    if due_at is None:
+        return {"state": MailState.DEAD, "last_error": error.reason}
+    return {"state": MailState.QUEUED, "due_at": due_at, "last_error": error.reason}
+
+
+def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
+    """What the mail carried is not needed any more."""
+    return settle(
+        mail,
+        clock,
+        state=MailState.SENT,
+        transport=transport,
+        sent_at=clock.now(),
+        payload="",
+        last_error="",
+    )
+
+
+def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:
+    """Write the result if the claim is still ours, and free the claim."""
+    free = {"claim_token": None, "lease_until": None, "modified_at": clock.now()}
+    patience = (mail.lease_until - clock.now()).total_seconds() if mail.lease_until else 0.0
+    if not persistently(lambda: held(mail).update(**free, **changes), seconds=patience):
+        logger.warning("mail %s was claimed by somebody else meanwhile", mail.pk)
+        return "lost"
+    return str(changes["state"])
+
+
+def persistently(write: Callable[[], int], *, seconds: float, pause: float = 0.5) -> int:
+    """Repeat a write through a database outage, for as long as the claim holds."""
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return write()
+        except DATABASE_GONE:
+            if time.monotonic() + pause > give_up:
+                raise
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(pause)
+
+
+def note_unbuildable(mail: OutboundMail, error: Exception) -> None:
+    """Where it failed, without the error's text, which may name people."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("mail %s cannot be built: %s\n%s", mail.pk, type(error).__name__, frames)

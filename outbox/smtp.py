@@ -1,0 +1,189 @@
+"""Handing mails to the mail server: one connection per sweep, one total deadline per mail."""
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+from outbox.addresses import own_domain
+
+SEND_DEADLINE = 30.0  # seconds for one mail, from connecting to the server's last word
+CONNECT_TIMEOUT = 10.0
+ENHANCED_CODE = re.compile(rb"\b[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+class DeliveryError(Exception):
+    """Why one mail did not go: a code of outbox.reasons.
+
+    `permanent`: the server will never take it. `in_doubt`: it may have taken it, its word was
+    not heard. `for_all`: no mail can be sent now. The server's text is left out, it may name the
+    recipient.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        in_doubt: bool = False,
+        for_all: bool = False,
+    ):
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.in_doubt = in_doubt
+        self.for_all = for_all
+
+
+class Session(smtplib.SMTP):
+    """Opened in a step of its own, so that whoever watches over it knows it before it connects;
+
+    knows whether the text of a mail was handed over and not yet answered.
+    """
+
+    in_doubt = False
+
+    def open(self, host: str, port: int) -> None:
+        self._host = host
+        code, text = self.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, text)
+
+    def data(self, msg):
+        self.in_doubt = True
+        answer = super().data(msg)
+        self.in_doubt = False
+        return answer
+
+
+class SecureSession(Session, smtplib.SMTP_SSL):
+    pass
+
+
+class MailServer:
+    """`settings.MAIL_SERVER` as something that sends; opens its connection when first needed."""
+
+    def __init__(self, server: dict[str, Any], *, deadline: float = SEND_DEADLINE):
+        self.server = server
+        self.deadline = deadline
+        self.own_name = own_domain()
+        self.session: Session | None = None
+        self.overdue = False
+
+    def __enter__(self) -> "MailServer":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        if self.session:
+            with self.watched(), contextlib.suppress(smtplib.SMTPException, OSError):
+                self.session.quit()
+        self.drop()
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Returns when the server has taken the mail, else raises DeliveryError."""
+        with self.watched():
+            session = self.connected()
+            session.in_doubt = False
+            try:
+                session.sendmail(sender, [recipient], message.as_bytes())
+            except (smtplib.SMTPException, OSError) as error:
+                raise self.failure(session, error) from error
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Cut the connection at the deadline: a timeout per read never ends with a slow drip."""
+        self.overdue = False
+        timer = threading.Timer(self.deadline, self.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def cut(self) -> None:
+        self.overdue = True
+        sock = getattr(self.session, "sock", None)
+        if sock:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def connected(self) -> Session:
+        """The connection of before if it still answers, else a new one."""
+        if self.session and self.answers(self.session):
+            return self.session
+        self.drop()
+        if self.overdue:
+            raise DeliveryError("no_answer")
+        try:
+            return self.opened()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            self.drop()
+            reason = smtp_reason(error) if has_code(error) else "unreachable"
+            raise DeliveryError(reason, for_all=True) from error
+
+    def answers(self, session: Session) -> bool:
+        try:
+            return session.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def opened(self) -> Session:
+        self.session = self.unopened()
+        self.introduce(self.session)
+        return self.session
+
+    def unopened(self) -> Session:
+        """Certificates are checked, unlike in the standard library's default."""
+        patience = min(CONNECT_TIMEOUT, self.deadline)
+        options: dict[str, Any] = {"local_hostname": self.own_name, "timeout": patience}
+        if self.server["use_ssl"]:
+            return SecureSession(context=ssl.create_default_context(), **options)
+        return Session(**options)
+
+    def introduce(self, session: Session) -> None:
+        session.open(self.server["host"], self.server["port"])
+        if self.server["use_tls"]:
+            session.starttls(context=ssl.create_default_context())
+        if self.server["username"]:
+            session.login(self.server["username"], self.server["password"])
+        assert session.sock
+        session.sock.settimeout(self.deadline)
+
+    def drop(self) -> None:
+        if self.session:
+            self.session.close()
+        self.session = None
+
+    def failure(self, session: smtplib.SMTP, error: Exception) -> DeliveryError:
+        if has_code(error):
+            return DeliveryError(smtp_reason(error), permanent=code_of(error) >= 500)
+        self.drop()
+        return DeliveryError("no_answer", in_doubt=getattr(session, "in_doubt", False))
+
+
+def has_code(error: Exception) -> bool:
+    return isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+
+
+def answer_of(error: Any) -> tuple[int, bytes]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))
+    text = error.smtp_error
+    return error.smtp_code, text if isinstance(text, bytes) else str(text).encode()
+
+
+def code_of(error: Exception) -> int:
+    return answer_of(error)[0]
+
+
+def smtp_reason(error: Exception) -> str:
+    """`smtp: 550 5.1.1`"""
+    code, text = answer_of(error)
+    enhanced = ENHANCED_CODE.search(text)
+    return f"smtp: {code} {enhanced[0].decode()}" if enhanced else f"smtp: {code}"
