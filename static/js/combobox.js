@@ -26,7 +26,7 @@ function build(root, input) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
+    const option = event.target.closest("[role=option]:not([aria-disabled])");
     if (option) pick(box, option);
   });
   const box = { root, input, list, status, timer: 0, request: null, value: root.querySelector("[data-combobox-value]"), waiting: false };
@@ -92,8 +92,7 @@ function show(box, options) {
   const reveal = box.root.dataset.create;
   if (reveal !== undefined) options.push(Object.assign(option(`${reveal || "+"} „${box.input.value.trim()}“`, { create: "1" }), { className: "option-create" }));
   options.forEach((one, index) => { one.id = `${box.list.id}-${index}`; one.setAttribute("aria-selected", "false"); });
-  if (!found) options.unshift(Object.assign(document.createElement("li"), { textContent: words.none ?? "", className: "option-none" }));
-  options.find((one) => one.classList.contains("option-none"))?.setAttribute("role", "presentation");
+  if (!found) options.unshift(noHit());
   box.list.replaceChildren(...options);
   box.status.textContent = found === 0 ? words.none : found === 1 ? words.one : (words.many ?? "").replace("{count}", found);
   const open = document.activeElement === box.input && options.length > 0;
@@ -103,7 +102,17 @@ function show(box, options) {
   if (box.waiting) enter(box);
 }
 
-const choices = (box) => [...box.list.querySelectorAll("[role=option]")];
+// A listbox may hold options only: "no hit" is one that cannot be chosen.
+function noHit() {
+  const item = document.createElement("li");
+  item.className = "option-none";
+  item.textContent = words.none ?? "";
+  item.setAttribute("role", "option");
+  item.setAttribute("aria-disabled", "true");
+  return item;
+}
+
+const choices = (box) => [...box.list.querySelectorAll("[role=option]:not([aria-disabled])")];
 const marked = (box) => box.list.querySelector("[aria-selected=true]");
 
 function mark(box, one) {

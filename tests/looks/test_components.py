@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.template import engines
 from django.template.loader import render_to_string
 
 ITEM = {"kind": "event", "word": "Veranstaltung", "when": "5. November"}
@@ -81,3 +82,11 @@ def test_error_pages_need_no_context(page):
     made = render_to_string(f"{page}.html")
     assert made.count("<h1>") == 1
     assert made.lstrip().startswith("<!doctype html>")
+
+
+def test_crispy_form_brings_the_summary_and_ties_the_error_to_its_field():
+    source = "{% load crispy_forms_tags %}{{ form|crispy }}"
+    made = engines["django"].from_string(source).render({"form": NameForm({"name": ""})})
+    assert made.count("data-error-summary") == 1
+    assert 'aria-describedby="id_name_error"' in made
+    assert '<div id="id_name_error" class="invalid-feedback">' in made
