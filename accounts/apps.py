@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self):
+        from accounts import admin_login, checks, demo, menu  # noqa: PLC0415 - need loaded models
+        from dma_crm import demo as demo_data  # noqa: PLC0415 - as above
+        from dma_crm import serving  # noqa: PLC0415 - as above
+
+        menu.register()
+        admin_login.wrap()
+        serving.register(checks.no_demo_accounts)
+        demo_data.register(demo.make_team, order=10)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+PASSWORD = "mutterboden"  # noqa: S105 - of every demo account; serving without DEMO refuses these
+
 
 @dataclass
 class Demo:

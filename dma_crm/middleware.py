@@ -4,10 +4,9 @@ import re
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest
-from django.shortcuts import render
 from django.utils import translation
 
+from dma_crm.errors import bad_request
 from dma_crm.logs import request_id
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -80,9 +79,7 @@ class HostileInputMiddleware:
 
     def __call__(self, request):
         if any(unstorable(text) for text in self.texts(request)):
-            if request.path.startswith("/api/"):
-                return HttpResponseBadRequest()
-            return render(request, "400.html", status=400)
+            return bad_request(request)
         return self.get_response(request)
 
     def texts(self, request):

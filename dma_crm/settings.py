@@ -189,7 +189,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "dma_crm.views.csrf_failure"
+CSRF_FAILURE_VIEW = "dma_crm.errors.csrf_failure"
 # Named like Django 6's setting, so that the own middleware can go when we move there.
 SECURE_CSP = {
     "default-src": ["'self'"],
@@ -230,19 +230,30 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["partner_api.permissions.Denied"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["partner_api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "partner_api.schema.PartnerSchema",
     "EXCEPTION_HANDLER": "partner_api.problems.problem_response",
     "DATETIME_FORMAT": "iso-8601",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "DMA-CRM Partner API",
+    "DESCRIPTION": "Partner organisations read and answer the referrals that concern them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ReferralStatus": "referrals.models.ReferralStatus",
+        "DeclineReason": "referrals.models.DeclineReason",
+        "Outcome": "referrals.models.Outcome",
+        "WithdrawalReason": "referrals.models.WithdrawalReason",
+        "SenderWithdrawalReason": "partner_api.bodies.SENDERS_REASONS",
+        "Direction": "partner_api.filters.DIRECTIONS",
+        "ReferralAction": "partner_api.answers.ACTIONS",
+    },
 }
 
 # --- logs: ids, never names, notes, keys or tokens ---

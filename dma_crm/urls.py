@@ -20,3 +20,9 @@ urlpatterns = [
     path("api/v1/", include("partner_api.urls")),
     path("django-admin/", admin.site.urls),
 ]
+
+handler400 = "dma_crm.errors.bad_request"
+handler403 = "dma_crm.errors.permission_denied"
+handler404 = "dma_crm.errors.not_found"
+handler429 = "dma_crm.errors.too_many_requests"
+handler500 = "dma_crm.errors.server_error"

@@ -1,12 +1,11 @@
-"""Pages of the frame itself: is the process alive, is it ready, and the error pages."""
+"""Pages of the frame itself: is the process alive, is it ready."""
 
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -28,7 +27,7 @@ def readyz(request):
     """Database, migrations and age of the last job run; 503 while one of them is not well."""
     try:
         checks = {"database": True, "migrations": migrations_applied(), "jobs": jobs_run()}
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         checks = {"database": False, "migrations": False, "jobs": False}
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
@@ -41,7 +40,3 @@ def migrations_applied() -> bool:
 def jobs_run() -> bool:
     recent = timezone.now() - JOBS_STAND_STILL_AFTER
     return JobRun.objects.filter(finished_at__gte=recent).exists()
-
-
-def csrf_failure(request, reason=""):
-    return render(request, "403.html", {"csrf": True}, status=403)

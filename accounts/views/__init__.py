@@ -1,0 +1,1 @@
+"""Pages around accounts: own profile, team, keys, oversight."""
