@@ -1,8 +1,46 @@
 """What this app adds to those below it; called once, when all apps are loaded."""
 
-from contacts.registry import on_consent_withdrawn
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AGENCY_ROLES, Role
+from accounts.navigation import create, main
+from contacts import registry
+from dma_crm import jobs
+from referrals import mail_kinds, panels, tasks
 from referrals.actions import withdraw_for_consent
+
+CLOCK_EVERY = 300
 
 
 def register() -> None:
-    on_consent_withdrawn(withdraw_for_consent)
+    registry.on_consent_withdrawn(withdraw_for_consent)
+    registry.register_timeline(panels.referral_steps)
+    registry.register_panel(
+        registry.case_panels, "referrals/_case_panel.html", panels.open_referrals, order=20
+    )
+    registry.register_panel(
+        registry.partner_panels, "referrals/_partner_panel.html", panels.partner_services, order=20
+    )
+    jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.run_clock)
+    mail_kinds.register()
+    register_menus()
+
+
+def register_menus() -> None:
+    everybody = AGENCY_ROLES | {Role.PARTNER}
+    main.register(
+        "referrals:referrals",
+        _("Referrals"),
+        roles=everybody,
+        order=50,
+        icon="signpost-split",
+        key="v",
+    )
+    create.register(
+        "referrals:referral_create",
+        _("Referral"),
+        roles={Role.ADVISOR},
+        order=20,
+        icon="signpost-split",
+        key="v",
+    )

@@ -15,6 +15,7 @@ from referrals.actions.closing import (
 )
 from referrals.actions.links import create_link, send_fresh_link
 from referrals.actions.needs import create_need, reassign_need
+from referrals.actions.referring import refer_person
 from referrals.actions.sending import (
     answer_query,
     confirm_forward,
@@ -46,6 +47,7 @@ __all__ = [
     "hold_referral",
     "propose_forward",
     "reassign_need",
+    "refer_person",
     "refuse_forward",
     "resume_referral",
     "send_fresh_link",

@@ -1,14 +1,16 @@
 """What partners offer: made and edited by themselves or by administrators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.history import EditConflict, note_change, save_changes
+from accounts.history import note_change, save_changes
 from accounts.models import Role
 from contacts.models import PartnerOrganisation, Stage, Topic
 from dma_crm.models import new_id
@@ -28,16 +30,19 @@ def create_service(
     name: str,
     topics: Iterable[Topic],
     stages: Iterable[Stage] = (),
+    id: UUID | None = None,
     by: Actor,
     at: datetime,
     **fields: Any,
 ) -> Service:
+    """Raises InvalidValueError where the partner has one of that name already."""
     if not may_edit(partner.pk, by):
         raise WrongSideError
-    check_name(partner, name)
-    service = Service.objects.create(
-        id=new_id(), partner=partner, name=name, created_at=at, modified_at=at, **fields
+    service = Service(
+        id=id or new_id(), partner=partner, name=name, created_at=at, modified_at=at, **fields
     )
+    with name_free():
+        service.save(force_insert=True)
     service.topics.set(topics)
     service.stages.set(stages)
     note_change(service, {}, by=by, at=at)
@@ -51,18 +56,20 @@ def update_service(
     """`changes` may hold topics and stages. Raises EditConflict, InvalidValueError for the name."""
     if not may_edit(service.partner_id, by):
         raise WrongSideError
-    if service.version != version:
-        raise EditConflict(service)
     lists = {name: changes[name] for name in ("topics", "stages") if name in changes}
     plain = {name: value for name, value in changes.items() if name not in lists}
-    check_name(service.partner, plain.get("name", service.name), but=service)
-    save_changes(service, plain, by=by, at=at, version=version)
+    with name_free():
+        save_changes(service, plain, by=by, at=at, version=version)
     for name, rows in lists.items():
         getattr(service, name).set(rows)
     return service
 
 
-def check_name(partner: PartnerOrganisation, name: str, *, but: Service | None = None) -> None:
-    same = Service.objects.filter(partner=partner, name=name)
-    if (same.exclude(pk=but.pk) if but else same).exists():
-        raise InvalidValueError("name", _("There is a service with this name already."))
+@contextmanager
+def name_free() -> Iterator[None]:
+    """The constraint decides, also between two who save at once."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise InvalidValueError("name", _("There is a service with this name already.")) from error

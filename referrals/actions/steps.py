@@ -19,8 +19,14 @@ def take_step(
     text: str = "",
     **fields: Any,
 ) -> None:
-    """Without `to` the state stays. A change of state drops a forwarding proposal."""
+    """Without `to` the state stays. A change of state drops a forwarding proposal.
+
+    Opening a page changes nothing (mail scanners open links), so a referral counts as seen from
+    the recipient's first step on.
+    """
     rules.check(referral, verb, by=by, at=at)
+    if rules.RULES[verb].side == rules.RECIPIENT and not referral.seen_at:
+        fields["seen_at"] = at
     if to is None:
         referral.write(action=verb, by=by, at=at, text=text, **fields)
         return

@@ -1,0 +1,121 @@
+"""The tabs and filters of the list; they live in the address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import AGENCY_ID, Actor
+from accounts.models import Role, User
+from contacts.filters import ALL, MINE, ListFilter
+from contacts.models import PartnerOrganisation, Topic
+from referrals.models import OPEN_STATUSES, ReferralStatus
+
+S = ReferralStatus
+NO_OUTCOME = (S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD)
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    label: str
+    rows: Callable[[Actor], Q]
+
+
+def received(actor: Actor) -> Q:
+    return Q(recipient_id=actor.organisation_id)
+
+
+def overdue(actor: Actor) -> Q:
+    return Q(status=S.SENT, respond_by__lt=timezone.localdate())
+
+
+AGENCY_TABS = [
+    Tab("offen", _("Open"), lambda actor: Q(status__in=OPEN_STATUSES)),
+    Tab("rueckfrage", _("Query to us"), lambda actor: Q(status=S.QUERY, sender_id=AGENCY_ID)),
+    Tab("ueberfaellig", _("Overdue"), overdue),
+    Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME)),
+    Tab("alle", _("All"), lambda actor: Q()),
+]
+PARTNER_TABS = [
+    Tab("antworten", _("To be answered"), lambda actor: received(actor) & Q(status=S.SENT)),
+    Tab(
+        "arbeit",
+        _("In progress"),
+        lambda actor: received(actor) & Q(status__in=[*NO_OUTCOME, S.QUERY]),
+    ),
+    Tab("erhalten", _("All received"), received),
+    Tab("gesendet", _("Sent by us"), lambda actor: Q(sender_id=actor.organisation_id)),
+]
+
+
+def tabs_for(actor: Actor) -> list[Tab]:
+    return PARTNER_TABS if actor.role == Role.PARTNER else AGENCY_TABS
+
+
+def chosen_tab(data: QueryDict, actor: Actor) -> Tab:
+    """An unknown name means the first."""
+    tabs = tabs_for(actor)
+    return next((tab for tab in tabs if tab.name == data.get("tab")), tabs[0])
+
+
+class ReferralFilter(ListFilter):
+    """For the agency: partner, state, topic and owner; partners see no owners and no others."""
+
+    partner = forms.ChoiceField(label=_("Partner organisation"), required=False)
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *ReferralStatus.choices]
+    )
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data, *, actor):
+        self.tab = chosen_tab(data, actor)
+        super().__init__(data, actor=actor)
+
+    def full_clean(self):
+        self.fields["topic"].choices = [
+            ("", _("All")), *((row.code, row.label) for row in Topic.objects.all())
+        ]  # fmt: skip
+        if self.actor.is_agency:
+            self.fields["partner"].choices = [("", _("All")), *partner_choices()]
+            self.fields["owner"].choices = owner_choices()
+        else:
+            del self.fields["partner"], self.fields["owner"]
+        super().full_clean()
+
+    def clean_tab(self) -> str:
+        return self.tab.name
+
+    def is_chip(self, name: str) -> bool:
+        return name != "tab"
+
+    def apply(self, queryset: QuerySet) -> QuerySet:
+        chosen = self.chosen()
+        queryset = queryset.filter(self.tab.rows(self.actor))
+        if "partner" in chosen:
+            either = Q(recipient__reference=chosen["partner"])
+            queryset = queryset.filter(either | Q(sender__reference=chosen["partner"]))
+        if "status" in chosen:
+            queryset = queryset.filter(status=chosen["status"])
+        if "topic" in chosen:
+            queryset = queryset.filter(need__topics__code=chosen["topic"])
+        if chosen.get("owner", ALL) != ALL:
+            mine = chosen["owner"] == MINE
+            owner_id = self.actor.user_id if mine else int(chosen["owner"])
+            queryset = queryset.filter(need__owner_id=owner_id)
+        return queryset
+
+
+def partner_choices() -> list[tuple[str, str]]:
+    return list(PartnerOrganisation.objects.partners().values_list("reference", "name"))
+
+
+def owner_choices() -> list[tuple[str, str]]:
+    team = User.objects.agency().values_list("pk", "name")
+    return [(ALL, _("Everybody's")), (MINE, _("My own")), *((str(pk), name) for pk, name in team)]

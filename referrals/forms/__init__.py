@@ -1,0 +1,1 @@
+"""Shapes of input; rules live in the actions."""

@@ -1,0 +1,88 @@
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.forms.base import EditForm, OnceForm
+from contacts.forms.people import LANGUAGES
+from contacts.models import LegalForm
+from referrals.models import Service
+
+PREFIX = re.compile(r"\d{1,5}")
+MOST_PREFIXES = 50
+REAL_FORMS = [choice for choice in LegalForm.choices if choice[0] != LegalForm.UNDECIDED]
+
+
+class PrefixesField(forms.CharField):
+    """Beginnings of postcodes, "38, 391" and so on; a list of digits inside."""
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        words = re.split(r"[\s,;]+", super().clean(value))
+        prefixes = list(dict.fromkeys(word for word in words if word))
+        if len(prefixes) > MOST_PREFIXES or not all(map(is_prefix, prefixes)):
+            raise forms.ValidationError(_("Please write beginnings of postcodes, such as 38, 391."))
+        return prefixes
+
+
+def is_prefix(word: str) -> bool:
+    return word.isascii() and bool(PREFIX.fullmatch(word))
+
+
+def boxes(label, choices):
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ServiceForm(EditForm):
+    legal_forms = boxes(_("Legal forms (none means all)"), REAL_FORMS)
+    languages = boxes(_("Languages"), LANGUAGES)
+    postcode_prefixes = PrefixesField(
+        label=_("Area by postcode"),
+        required=False,
+        max_length=400,
+        help_text=_("Beginnings of postcodes, such as 38, 391; empty means everywhere."),
+    )
+
+    class Meta:
+        model = Service
+        fields = [
+            "name",
+            "description",
+            "topics",
+            "stages",
+            "legal_forms",
+            "postcode_prefixes",
+            "cost",
+            "languages",
+            "waiting_days",
+            "status",
+            "assured_on",
+        ]
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "topics": forms.CheckboxSelectMultiple,
+            "stages": forms.CheckboxSelectMultiple,
+        }
+
+    def changes(self) -> dict:
+        """Columns only, which a conflict can compare; `lists` are the rest."""
+        return {k: v for k, v in super().changes().items() if k not in {"topics", "stages"}}
+
+    def lists(self) -> dict:
+        return {name: list(self.cleaned_data[name]) for name in ("topics", "stages")}
+
+    def lists_of(self, record):
+        for name in ("topics", "stages"):
+            label = self.fields[name].label
+            yield name, label, [str(row) for row in getattr(record, name).all()]
+
+    def values(self, name: str) -> list[str]:
+        return [str(row) for row in self.cleaned_data[name]]
+
+
+class NewServiceForm(OnceForm, ServiceForm):
+    pass

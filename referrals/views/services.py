@@ -1,0 +1,100 @@
+"""What a partner offers: its own people and administrators edit, the agency reads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import role_required
+from accounts.models import Role
+from contacts.errors import ContactsError
+from contacts.models import PartnerOrganisation
+from contacts.views.editing import create_page, edit_page
+from dma_crm.paging import page_of
+from referrals import actions
+from referrals.actions.services import may_edit
+from referrals.errors import InvalidValueError
+from referrals.forms.services import NewServiceForm, ServiceForm
+from referrals.models import Service
+
+FORM = "referrals/service_form.html"
+
+
+def find_partner(request, reference, *, to_edit: bool = False) -> PartnerOrganisation:
+    rows = PartnerOrganisation.objects.visible_to(request.actor).partners()
+    partner = get_object_or_404(rows, reference=reference)
+    if to_edit and not may_edit(partner.pk, request.actor):
+        raise PermissionDenied
+    return partner
+
+
+@role_required(*Role)
+@require_safe
+def services(request, reference):
+    partner = find_partner(request, reference)
+    rows = Service.objects.visible_to(request.actor).filter(partner=partner)
+    rows = rows.prefetch_related("topics", "stages")
+    page = page_of(rows, ordering=("name", "id"), cursor=request.GET.get("cursor", ""))
+    editable = may_edit(partner.pk, request.actor)
+    context = {"partner": partner, "page": page, "may_edit": editable}
+    return render(request, "referrals/services.html", context)
+
+
+@role_required(Role.PARTNER, Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def service_create(request, reference):
+    partner = find_partner(request, reference, to_edit=True)
+    form = NewServiceForm(request.POST or None, user_id=request.user.pk)
+    create = partial(create_service, request, partner, form)
+    context = {"partner": partner}
+    return create_page(request, form, create, model=Service, template=FORM, context=context)
+
+
+def create_service(request, partner, form, *, id) -> Service:
+    fields = form.changes() | form.lists()
+    with told_by_contacts():
+        service = actions.create_service(
+            partner=partner, id=id, **fields, by=request.actor, at=timezone.now()
+        )
+    messages.success(request, _("%(name)s has been created.") % {"name": service.name})
+    return service
+
+
+@role_required(Role.PARTNER, Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def service_edit(request, reference, pk):
+    partner = find_partner(request, reference, to_edit=True)
+    service = get_object_or_404(Service.objects.select_related("partner"), partner=partner, pk=pk)
+    form = ServiceForm(request.POST or None, record=service)
+    save = partial(save_service, request, service, form)
+    context = {"partner": partner}
+    return edit_page(request, form, save, record=service, template=FORM, context=context)
+
+
+@contextmanager
+def told_by_contacts() -> Iterator[None]:
+    """The pages for editing know the errors of contacts: a name that is taken becomes one."""
+    try:
+        yield
+    except InvalidValueError as error:
+        refused = ContactsError(error.code)
+        refused.message = error.message
+        raise refused from error
+
+
+def save_service(request, service, form, *, version):
+    with told_by_contacts():
+        actions.update_service(
+            service=service,
+            changes=form.changes() | form.lists(),
+            version=version,
+            by=request.actor,
+            at=timezone.now(),
+        )
+    messages.success(request, _("Saved."))

@@ -1,0 +1,101 @@
+"""What is shown of states and steps: words, tones, and the German verbs of the addresses."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from referrals.models import ReferralStatus
+
+S = ReferralStatus
+TONES = {
+    S.DRAFT: "neutral",
+    S.SENT: "info",
+    S.QUERY: "warning",
+    S.ACCEPTED: "good",
+    S.IN_PROGRESS: "good",
+    S.ON_HOLD: "warning",
+    S.COMPLETED: "good",
+    S.DECLINED: "danger",
+    S.FORWARDED: "neutral",
+    S.WITHDRAWN: "neutral",
+    S.EXPIRED: "danger",
+}
+# verb of the API -> path of the page
+PATHS = {
+    "send": "senden",
+    "accept": "annehmen",
+    "ask": "rueckfrage",
+    "answer": "antworten",
+    "decline": "ablehnen",
+    "forward": "weiterleiten",
+    "confirm_forward": "weiterleitung-bestaetigen",
+    "refuse_forward": "weiterleitung-ablehnen",
+    "undo": "rueckgaengig",
+    "start": "beginnen",
+    "hold": "pausieren",
+    "resume": "fortsetzen",
+    "complete": "abschliessen",
+    "withdraw": "zurueckziehen",
+    "acknowledge": "quittieren",
+}
+BUTTONS = {
+    "send": pgettext_lazy("referral step", "Send"),
+    "accept": pgettext_lazy("referral step", "Accept"),
+    "ask": pgettext_lazy("referral step", "Ask back"),
+    "answer": pgettext_lazy("referral step", "Answer the query"),
+    "decline": pgettext_lazy("referral step", "Decline"),
+    "forward": pgettext_lazy("referral step", "Propose another organisation"),
+    "confirm_forward": pgettext_lazy("referral step", "Follow the proposal"),
+    "refuse_forward": pgettext_lazy("referral step", "Do not follow the proposal"),
+    "undo": pgettext_lazy("referral step", "Undo the answer"),
+    "start": pgettext_lazy("referral step", "First contact made"),
+    "hold": pgettext_lazy("referral step", "Pause"),
+    "resume": pgettext_lazy("referral step", "Go on"),
+    "complete": pgettext_lazy("referral step", "Complete"),
+    "withdraw": pgettext_lazy("referral step", "Withdraw"),
+    "acknowledge": pgettext_lazy("referral step", "Acknowledge the outcome"),
+}
+DONE = {
+    "create": pgettext_lazy("referral step", "Draft made"),
+    "send": pgettext_lazy("referral step", "Sent"),
+    "accept": pgettext_lazy("referral step", "Accepted"),
+    "ask": pgettext_lazy("referral step", "Asked back"),
+    "answer": pgettext_lazy("referral step", "Query answered"),
+    "decline": pgettext_lazy("referral step", "Declined"),
+    "forward": pgettext_lazy("referral step", "Another organisation proposed"),
+    "confirm_forward": pgettext_lazy("referral step", "Passed on"),
+    "refuse_forward": pgettext_lazy("referral step", "Proposal not followed"),
+    "undo": pgettext_lazy("referral step", "Answer taken back"),
+    "start": pgettext_lazy("referral step", "First contact"),
+    "hold": pgettext_lazy("referral step", "Paused"),
+    "resume": pgettext_lazy("referral step", "Gone on"),
+    "complete": pgettext_lazy("referral step", "Completed"),
+    "withdraw": pgettext_lazy("referral step", "Withdrawn"),
+    "acknowledge": pgettext_lazy("referral step", "Outcome acknowledged"),
+    "expire": pgettext_lazy("referral step", "Expired without an answer"),
+}
+TOLD = {
+    "send": _("The referral has been sent."),
+    "accept": _("Accepted. The contact data can be seen now."),
+    "ask": _("Your question has been sent. Your time to answer stands still meanwhile."),
+    "answer": _("Your answer has been sent."),
+    "decline": _("Declined. Those concerned are told."),
+    "forward": _("Your proposal has been sent."),
+    "confirm_forward": _("The referral has been passed on."),
+    "refuse_forward": _("The referral stays where it is."),
+    "undo": _("The answer has been taken back."),
+    "start": _("The first contact has been noted."),
+    "hold": _("The referral is paused."),
+    "resume": _("The referral goes on."),
+    "complete": _("The referral is completed."),
+    "withdraw": _("The referral has been withdrawn."),
+    "acknowledge": _("The outcome has been acknowledged."),
+}
+
+
+def tone(status: str) -> str:
+    return TONES[ReferralStatus(status)]
+
+
+def done(action: str) -> str:
+    """A step in words; one that a later version adds shows its own name."""
+    return str(DONE.get(action, action))
