@@ -5,3 +5,26 @@ from django.utils.translation import gettext_lazy as _
 class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
+
+    def ready(self):
+        from accounts import navigation  # noqa: PLC0415 - needs loaded models
+        from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
+        from consultations import drafts, timeline  # noqa: PLC0415 - as above
+        from contacts import registry  # noqa: PLC0415 - as above
+        from dma_crm import jobs  # noqa: PLC0415 - as above
+
+        navigation.main.register(
+            "consultations:today", _("Today"), roles=AGENCY_ROLES, order=10, icon="house", key="h"
+        )
+        navigation.create.register(
+            "consultations:consultation_create",
+            _("Consultation"),
+            roles={Role.ADVISOR},
+            order=10,
+            icon="chat-left-text",
+            key="b",
+        )
+        registry.register_timeline(timeline.consultations_of)
+        jobs.register(
+            "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded
+        )

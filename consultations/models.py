@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
+from contacts.models import PersonState
 from dma_crm.models import Record, Referenced, Versioned
 from dma_crm.privacy import Privacy
 
@@ -34,31 +35,47 @@ class ConsultationResult(models.TextChoices):
 
 
 class ConsultationState(models.TextChoices):
+    """A discarded draft is kept for a day, so that discarding can be undone."""
+
     DRAFT = "draft", _("Draft")
     COMPLETE = "complete", _("Complete")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Complete ones are the agency's; a draft is seen by its advisor alone."""
+        """Complete ones are the agency's; a draft is seen by its advisor alone.
+
+        Nobody works with what is about a person whose data is restricted (Art. 18 DSGVO).
+        """
         if actor.role not in AGENCY_ROLES:
             return self.none()
-        return self.filter(Q(state=ConsultationState.COMPLETE) | Q(advisor_id=actor.user_id))
+        own_drafts = Q(state=ConsultationState.DRAFT, advisor_id=actor.user_id)
+        known = self.exclude(person__state=PersonState.RESTRICTED)
+        return known.filter(Q(state=ConsultationState.COMPLETE) | own_drafts)
 
     def complete(self):
         return self.filter(state=ConsultationState.COMPLETE)
+
+    def with_names(self):
+        """All that a row or the page shows, in one query and one prefetch."""
+        return self.select_related("person", "startup", "advisor").prefetch_related("topics")
+
+    def drafts_of(self, actor):
+        return self.filter(state=ConsultationState.DRAFT, advisor_id=actor.user_id)
 
     def editable_by(self, actor):
         """Advisors write their own, nobody else's."""
         if actor.role != Role.ADVISOR:
             return self.none()
-        return self.filter(advisor_id=actor.user_id)
+        return self.complete().visible_to(actor).filter(advisor_id=actor.user_id)
 
 
 class Consultation(Referenced, Versioned):
     """A talk with a founder. Complete is final, but for logged corrections.
 
-    A draft holds what was typed so far in `draft`, as the form's own fields.
+    A draft holds what was typed so far in `draft`, as the form's own fields, but for the
+    confidential note, which is in its own table from the first letter on.
     """
 
     REFERENCE_PREFIX = "B"
@@ -105,7 +122,7 @@ class Consultation(Referenced, Versioned):
         "events.Event", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     state = models.CharField(
-        max_length=8, choices=ConsultationState, default=ConsultationState.DRAFT, editable=False
+        max_length=9, choices=ConsultationState, default=ConsultationState.DRAFT, editable=False
     )
     draft = models.JSONField(default=dict, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
@@ -124,7 +141,10 @@ class Consultation(Referenced, Versioned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=ConsultationState.DRAFT, completed_at__isnull=True)
+                condition=Q(
+                    state__in=[ConsultationState.DRAFT, ConsultationState.DISCARDED],
+                    completed_at__isnull=True,
+                )
                 | Q(
                     state=ConsultationState.COMPLETE,
                     completed_at__isnull=False,
@@ -139,6 +159,14 @@ class Consultation(Referenced, Versioned):
 
     def get_absolute_url(self):
         return reverse("consultations:consultation", args=[self.reference])
+
+    @property
+    def draft_title(self) -> str:
+        """Whom a draft is about, as far as it says so."""
+        typed = self.draft.get("fields", {})
+        words = [typed.get(name, [""])[0] for name in ("given_name", "family_name")]
+        name = " ".join(filter(None, words)) or typed.get("who", [""])[0]
+        return name or str(_("Nobody named yet"))
 
 
 class ConfidentialNote(Record, Versioned):

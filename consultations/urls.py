@@ -1,2 +1,25 @@
+from django.urls import path
+
+from consultations.views import drafts, pages, proposals, recording, today
+
 app_name = "consultations"
-urlpatterns = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("beratungen/", pages.consultations, name="consultations"),
+    path("beratungen/neu/", recording.consultation_create, name="consultation_create"),
+    path("beratungen/neu/personen/", proposals.person_options, name="person_options"),
+    path("beratungen/neu/dubletten/", proposals.duplicates, name="duplicates"),
+    path("beratungen/neu/partner/", proposals.partner_options, name="partner_options"),
+    path("beratungen/neu/vorhaben/", proposals.ventures, name="ventures"),
+    path("beratungen/neu/vorschlaege/", proposals.partner_cards, name="partner_cards"),
+    path("beratungen/neu/vermittlung/", proposals.referral_checks, name="referral_checks"),
+    path("beratungen/entwurf/", drafts.draft_save, name="draft"),
+    path("beratungen/<str:reference>/", pages.consultation, name="consultation"),
+    path("beratungen/<str:reference>/korrigieren/", pages.consultation_correct, name="correct"),
+    path("beratungen/<str:reference>/notiz/", pages.note_read, name="note_read"),
+    path("beratungen/<str:reference>/notiz/speichern/", pages.note_write, name="note_write"),
+    path("beratungen/<str:reference>/verwerfen/", drafts.draft_discard, name="draft_discard"),
+    path(
+        "beratungen/<str:reference>/wiederherstellen/", drafts.draft_restore, name="draft_restore"
+    ),
+]

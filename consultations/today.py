@@ -1,0 +1,116 @@
+"""What Heute lists: for an advisor her own, for managers and administrators the team's.
+
+Every list is bounded and one query (a prefetch counts as part of its list).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.actors import AGENCY_ID, Actor
+from accounts.models import Role
+from consultations.models import Consultation
+from contacts.case import with_rights
+from contacts.models import Affiliation, FollowUp, FollowUpKind, StageKind, Startup
+from referrals.models import Referral, ReferralStatus
+
+SHOWN = 30
+CASES_SHOWN = 10
+ANSWERED = [
+    ReferralStatus.ACCEPTED,
+    ReferralStatus.IN_PROGRESS,
+    ReferralStatus.DECLINED,
+    ReferralStatus.COMPLETED,
+    ReferralStatus.EXPIRED,
+]
+
+
+@dataclass(frozen=True)
+class Today:
+    """The lists of one page; `team` says whose they are."""
+
+    day: date
+    team: bool
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    asked: list[Referral] = field(default_factory=list)
+    answered: list[Referral] = field(default_factory=list)
+    waiting: list[Referral] = field(default_factory=list)
+    idle: list[Startup] = field(default_factory=list)
+    drafts: list[Consultation] = field(default_factory=list)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing asks for anything: the moment for cases without a next step."""
+        return not (self.follow_ups or self.asked or self.answered or self.waiting)
+
+
+def today_of(actor: Actor, *, at: datetime) -> Today:
+    day = timezone.localdate(at)
+    referrals = own(Referral.objects.visible_to(actor), actor, "need__owner").with_names()
+    sent = referrals.filter(sender_id=AGENCY_ID)
+    return Today(
+        day=day,
+        team=actor.role != Role.ADVISOR,
+        follow_ups=due(actor, day),
+        asked=asked(actor, sent),
+        answered=list(sent.filter(answered_lately(day)).order_by("-status_since")[:SHOWN]),
+        waiting=waiting(sent, day),
+        idle=idle(actor),
+        drafts=list(Consultation.objects.drafts_of(actor).order_by("-modified_at")[:SHOWN]),
+    )
+
+
+def own(rows: Any, actor: Actor, owner: str) -> Any:
+    """An advisor's rows are hers; those who lead see all."""
+    return rows.filter(**{owner: actor.user_id}) if actor.role == Role.ADVISOR else rows
+
+
+def due(actor: Actor, day: date) -> list[FollowUp]:
+    """Tasks alone: a mail due today goes by itself."""
+    tasks = FollowUp.objects.visible_to(actor).due(day).filter(kind=FollowUpKind.TASK)
+    tasks = own(tasks, actor, "assignee").exclude(person__state="restricted")
+    names = tasks.select_related("person", "startup", "assignee")
+    return with_rights(names.order_by("due_on", "id")[:SHOWN], actor)
+
+
+def asked(actor: Actor, sent: Any) -> list[Referral]:
+    """What waits for a word of ours: queries, forwarding proposals, and founders sent to us."""
+    of_ours = sent.filter(
+        Q(status=ReferralStatus.QUERY)
+        | Q(forward_to__isnull=False, status__in=[ReferralStatus.SENT, ReferralStatus.ACCEPTED])
+    )
+    to_us = Referral.objects.visible_to(actor).filter(
+        recipient_id=AGENCY_ID, status=ReferralStatus.SENT
+    )
+    keys = Q(pk__in=of_ours.order_by().values("pk")) | Q(pk__in=to_us.values("pk"))
+    rows = Referral.objects.filter(keys).with_names().select_related("forward_to")
+    return list(rows.order_by("status_since")[:SHOWN])
+
+
+def answered_lately(day: date) -> Q:
+    """Since yesterday; a completed one stays until somebody has taken note of its outcome."""
+    since = timezone.make_aware(datetime.combine(day - timedelta(days=1), datetime.min.time()))
+    unread = Q(status=ReferralStatus.COMPLETED, acknowledged_at__isnull=True)
+    return Q(status__in=ANSWERED, status_since__gte=since) | unread
+
+
+def waiting(sent: Any, day: date) -> list[Referral]:
+    """Sent, and the day for an answer is over."""
+    late = sent.filter(status=ReferralStatus.SENT, respond_by__lt=day, forward_to__isnull=True)
+    return list(late.order_by("respond_by")[:SHOWN])
+
+
+def idle(actor: Actor) -> list[Startup]:
+    """Ventures on their way for which nothing is planned: neither for them nor for their people."""
+    tasks = FollowUp.objects.open()
+    people = Affiliation.objects.filter(startup=OuterRef(OuterRef("pk")), until=None)
+    planned = Exists(tasks.filter(startup=OuterRef("pk")))
+    planned_for_people = Exists(tasks.filter(person__in=people.values("person")))
+    rows = own(Startup.objects.visible_to(actor), actor, "owner").filter(
+        stage__kind=StageKind.OPEN, stage__active=True
+    )
+    rows = rows.exclude(planned).exclude(planned_for_people).select_related("stage", "owner")
+    return list(rows.order_by("stage_since", "id")[:CASES_SHOWN])
