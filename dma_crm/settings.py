@@ -174,7 +174,8 @@ MFA_TOTP_ISSUER = "DMA-CRM"
 # Administrators make the accounts and answer for their addresses; nobody registers here.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
-USERSESSIONS_TRACK_ACTIVITY = True
+# Tracking would write to the database with every page that somebody reads.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- safety ---
 

@@ -1,4 +1,7 @@
-from rest_framework.permissions import BasePermission
+"""Which scope a method needs."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
 class Denied(BasePermission):
@@ -6,3 +9,15 @@ class Denied(BasePermission):
 
     def has_permission(self, request, view):
         return False
+
+
+class HasScope(BasePermission):
+    """The view says `read_scope` and `write_scope`; a key without it gets 403."""
+
+    message = _("This key lacks the scope that is needed here.")
+
+    def has_permission(self, request, view):
+        if request.auth is None:
+            return False
+        scope = view.read_scope if request.method in SAFE_METHODS else view.write_scope
+        return scope in request.auth.scopes

@@ -1,0 +1,83 @@
+"""A referral as partners see it. Plain functions, because nested serializers cost most in lists."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.actors import Actor
+from referrals import disclosure, rules
+from referrals.models import Referral
+
+
+def present(referrals: Iterable[Referral], actor: Actor, at: datetime) -> list[dict]:
+    """Rows read by `Referral.objects.with_names()`; a constant number of queries more."""
+    rows = list(referrals)
+    founders = disclosure.founders_of(rows, actor, at)
+    return [present_one(row, founders[row.pk], actor, at) for row in rows]
+
+
+def present_one(
+    referral: Referral, founder: disclosure.Founder | None, actor: Actor, at: datetime
+) -> dict:
+    is_sender = referral.sender_id == actor.organisation_id
+    need = referral.need
+    readable = disclosure.is_readable(referral, actor)
+    topics = list(need.topics.all())
+    return {
+        "id": str(referral.pk),
+        "reference": referral.reference,
+        "status": referral.status,
+        "status_label": referral.get_status_display(),
+        "status_since": referral.status_since,
+        "direction": "sent" if is_sender else "received",
+        "need": {"id": str(need.pk), "reference": need.reference},
+        "sender": organisation(referral.sender),
+        "recipient": organisation(referral.recipient),
+        "service": service(referral.service),
+        "topics": [topic.code for topic in topics],
+        "topics_label": [topic.label for topic in topics],
+        "stage": need.stage.code if need.stage else None,
+        "stage_label": need.stage.label if need.stage else None,
+        "postcode": need.postcode,
+        "question": need.question if readable else "",
+        "reason": referral.reason if readable else "",
+        "founder": present_founder(founder),
+        "respond_by": referral.respond_by,
+        "responsible": referral.responsible,
+        "your_reference": referral.sender_reference if is_sender else referral.recipient_reference,
+        **coded("decline_reason", referral.decline_reason, referral.get_decline_reason_display),
+        "forward_to": organisation(referral.forward_to),
+        "first_contact_on": referral.first_contact_on,
+        "resume_on": referral.resume_on,
+        **coded("outcome", referral.outcome, referral.get_outcome_display),
+        **coded(
+            "withdrawn_reason", referral.withdrawn_reason, referral.get_withdrawn_reason_display
+        ),
+        "allowed_actions": rules.allowed_actions(referral, actor, at),
+        "version": referral.version,
+        "created_at": referral.created_at,
+        "modified_at": referral.modified_at,
+    }
+
+
+def coded(name: str, code: str, label) -> dict:
+    """A code and its label in the language asked for; both null where there is none."""
+    return {name: code or None, f"{name}_label": label() if code else None}
+
+
+def organisation(row) -> dict | None:
+    return {"id": str(row.pk), "name": row.name} if row else None
+
+
+def service(row) -> dict | None:
+    return {"id": str(row.pk), "name": row.name} if row else None
+
+
+def present_founder(founder: disclosure.Founder | None) -> dict | None:
+    if founder is None:
+        return None
+    return {
+        "id": str(founder.id),
+        "display_name": founder.display_name,
+        "emails": list(founder.emails),
+        "phones": list(founder.phones),
+    }
