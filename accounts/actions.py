@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -65,13 +64,16 @@ def update_user(
     by: Actor,
     at: datetime,
 ) -> User:
-    """Write the whole record; another role, organisation or address ends the user's sessions."""
+    """Write the whole record; another role, organisation or address ends the user's sessions.
+
+    (Their hash tells: `User.get_session_auth_hash`.)
+    """
     check_membership(role, organisation)
     administrators = locked_administrators()
     user = User.objects.select_for_update().get(pk=user.pk)
     if administrators == {user.pk} and (role != Role.ADMIN or not is_active):
         raise AccountError(_("This is the last administrator: name another one first."))
-    before = powers(user)
+    address = user.email
     user.email, user.name, user.phone = email.strip().lower(), name, phone
     user.role, user.organisation, user.is_active, user.modified_at = (
         role,
@@ -80,9 +82,8 @@ def update_user(
         at,
     )
     save_unique(user)
-    if powers(user) != before:
-        EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-        end_sessions(user)
+    if user.email != address:
+        EmailAddress.objects.filter(user=user).delete()
     return user
 
 
@@ -98,10 +99,6 @@ def change_role(*, user: User, role: str, organisation=None, by: Actor, at: date
         by=by,
         at=at,
     )
-
-
-def powers(user: User) -> tuple:
-    return user.email, user.role, user.organisation_id, user.is_active
 
 
 def locked_administrators() -> set[int]:
@@ -123,11 +120,6 @@ def save_unique(user: User) -> None:
             user.save()
     except IntegrityError as error:
         raise AccountError(_("There is an account with this e-mail address already.")) from error
-
-
-def end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 @transaction.atomic

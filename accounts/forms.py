@@ -1,5 +1,6 @@
 """Shapes of input for accounts; what must hold across rows is checked by the actions."""
 
+from copy import copy
 from datetime import date, timedelta
 
 from django import forms
@@ -29,11 +30,17 @@ class UserForm(forms.ModelForm):
             "organisation": _("Only for partner users."),
             "is_active": _("Whoever is not active cannot log in; what they did stays."),
         }
+        error_messages = {
+            "email": {"unique": _("There is an account with this e-mail address already.")}
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         organisations = self.fields["organisation"].queryset
         self.fields["organisation"].queryset = organisations.exclude(pk=AGENCY_ID)
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
 
     def clean(self):
         data = super().clean()
@@ -47,7 +54,7 @@ class UserForm(forms.ModelForm):
     def _post_clean(self):
         """The instance stays as it was read: the action writes, and compares with before."""
         given = self.instance
-        self.instance = User(pk=given.pk, password=given.password)
+        self.instance = copy(given)
         super()._post_clean()
         self.instance = given
 

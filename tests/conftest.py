@@ -5,8 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
+from django.conf import settings as django_settings
 
 from contacts import masterdata
+
+
+def pytest_configure():
+    """Passwords are hashed slowly on purpose, which no test is about."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from dma_crm.models import Timestamped
@@ -108,6 +109,11 @@ class User(AbstractBaseUser, Timestamped):
 
     def absent_on(self, day) -> bool:
         return bool(self.absent_from and self.absent_from <= day <= self.absent_until)
+
+    def get_session_auth_hash(self) -> str:
+        """A session ends with the password, address, role or organisation it began under."""
+        began = (self.password, self.email, self.role, str(self.organisation_id))
+        return salted_hmac("accounts.session", "\0".join(began), algorithm="sha256").hexdigest()
 
     # Django's admin asks these: it is open to administrators, whole, and to nobody else.
 

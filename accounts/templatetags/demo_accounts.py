@@ -1,5 +1,6 @@
 from django import template
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from accounts.models import Role, User
 from dma_crm.demo import PASSWORD
@@ -14,6 +15,7 @@ def demo_accounts() -> list[dict]:
         return []
     order = list(Role.values)
     users = User.objects.filter(is_demo=True, is_active=True).select_related("organisation")
+    users = users.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     rows = sorted(users, key=lambda user: (order.index(user.role), user.pk))
     return [
         {

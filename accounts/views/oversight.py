@@ -21,7 +21,6 @@ def administration(request):
         {
             "label": item.label,
             "url": reverse(item.url_name),
-            "icon": item.icon,
             "description": item.description,
         }
         for item in menu.for_role(request.actor.role)

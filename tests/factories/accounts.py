@@ -1,12 +1,20 @@
 import hashlib
 from datetime import timedelta
+from functools import cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import DEFAULT_SCOPES, ApiKey, Role, User
 from tests.factories.base import NOW
 
 PASSWORD = "mutterboden"
+
+
+@cache
+def hashed(password: str) -> str:
+    """Hashing is slow on purpose: once per password and process."""
+    return make_password(password)
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -30,7 +38,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def password(self, create, extracted, **kwargs):
-        self.set_password(extracted or PASSWORD)
+        self.password = hashed(extracted or PASSWORD)
         if create:
             self.save(update_fields=["password"])
 
