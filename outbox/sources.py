@@ -53,6 +53,8 @@ class DefusedExpression:
 
 
 class DefusingLoader(Loader):
+    """Not below Django's caching loader, which would go past `get_template`."""
+
     def get_template(self, template_name: str, skip: Any = None) -> Template:
         template = super().get_template(template_name, skip=skip)
         for node in template.nodelist.get_nodes_by_type(VariableNode):
@@ -64,7 +66,7 @@ class DefusingLoader(Loader):
 def _defusing_engine() -> Engine:
     ours = Engine.get_default()
     return Engine(
-        loaders=[("django.template.loaders.cached.Loader", [f"{__name__}.DefusingLoader"])],
+        loaders=[f"{__name__}.DefusingLoader"],
         libraries=ours.libraries,
         builtins=ours.builtins,
     )

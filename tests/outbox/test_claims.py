@@ -1,0 +1,137 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+
+from outbox import claims, delivery
+from outbox.models import OutboundMail
+from outbox.registry import register_kind
+from outbox.retries import ATTEMPTS
+from tests.factories import OutboundMailFactory
+from tests.outbox.conftest import build
+
+pytestmark = pytest.mark.django_db
+
+
+def abandoned(now, **fields):
+    held = {"state": "sending", "claim_token": uuid4(), "attempts": 1}
+    return OutboundMailFactory(**{**held, "lease_until": now - timedelta(seconds=1), **fields})
+
+
+def test_a_claim_is_a_lease_of_two_minutes(now):
+    mail = OutboundMailFactory(attempts=2)
+
+    claimed = claims.claim_next(at=now)
+
+    mail.refresh_from_db()
+    assert claimed == mail
+    assert (mail.state, mail.attempts) == ("sending", 3)
+    assert mail.lease_until == now + timedelta(seconds=120)
+    assert mail.claim_token == claimed.claim_token
+    assert claims.claim_next(at=now) is None
+
+
+def test_of_two_who_claim_one_row_one_wins(now):
+    mail = OutboundMailFactory()
+    same = OutboundMail.objects.get()
+
+    assert claims.claim(mail, at=now) is True
+    assert claims.claim(same, at=now) is False
+    assert same.claim_token is None
+
+
+def test_what_was_not_handed_over_is_queued_again(now):
+    mail = abandoned(now, kind="test_hold")
+
+    assert claims.recover_abandoned(at=now) == 1
+    mail.refresh_from_db()
+    assert (mail.state, mail.due_at, mail.last_error) == ("queued", now, "abandoned")
+    assert (mail.claim_token, mail.lease_until) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("test", "queued"), ("test_hold", "uncertain"), ("unknown", "queued")]
+)
+def test_what_may_have_been_handed_over_goes_again_or_waits(now, kind, state):
+    mail = abandoned(now, kind=kind, handing_over_at=now - timedelta(seconds=60))
+
+    claims.recover_abandoned(at=now)
+
+    mail.refresh_from_db()
+    assert mail.state == state
+
+
+def test_a_mail_that_ends_every_process_is_dead_at_last(now):
+    mail = abandoned(now, attempts=ATTEMPTS)
+
+    claims.recover_abandoned(at=now)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error) == ("dead", "abandoned")
+
+
+def test_a_running_lease_is_left_alone(now):
+    abandoned(now, lease_until=now + timedelta(seconds=1))
+
+    assert claims.recover_abandoned(at=now) == 0
+
+
+def test_who_lost_the_lease_does_not_hand_over(smtp, now):
+    mail = OutboundMailFactory()
+    claims.claim(mail, at=now - timedelta(seconds=121))
+    clock = claims.Clock.from_moment(now)
+
+    with delivery.mail_server() as server:
+        assert delivery.deliver_one(mail, server, clock) == "lost"
+
+    assert smtp.received == []
+
+
+def test_who_lost_the_claim_does_not_note_the_result(settings, now):
+    settings.MAIL_SERVER = None
+    mail = OutboundMailFactory()
+    claims.claim(mail, at=now)
+    OutboundMail.objects.update(claim_token=uuid4())
+
+    assert delivery.deliver_one(mail, None, claims.Clock.from_moment(now)) == "lost"
+    mail.refresh_from_db()
+    assert mail.state == "sending"
+
+
+def test_a_database_error_while_building_is_no_fault_of_the_mail(settings, now):
+    def build_without_database(mail):
+        raise OperationalError
+
+    register_kind("test_outage", build=build_without_database)
+    settings.MAIL_SERVER = None
+    mail = OutboundMailFactory(kind="test_outage")
+
+    with pytest.raises(OperationalError):
+        delivery.deliver(at=now)
+    mail.refresh_from_db()
+    assert mail.state == "sending"
+
+    register_kind("test_outage", build=build)
+    assert delivery.deliver(at=now + timedelta(seconds=121)) == {"sent": 1}
+
+
+def test_a_write_is_repeated_through_an_outage():
+    answers = [OperationalError(), OperationalError(), 1]
+
+    def write():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert delivery.persistently(write, seconds=5, pause=0.01) == 1
+    assert answers == []
+
+
+def test_a_write_is_given_up_when_the_claim_ends():
+    def write():
+        raise OperationalError
+
+    with pytest.raises(OperationalError):
+        delivery.persistently(write, seconds=0.05, pause=0.02)

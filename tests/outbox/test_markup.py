@@ -1,0 +1,118 @@
+"""Values in mails mean nothing, our own Markdown does."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbox.markup import html_of
+from outbox.messages import one_line, signed_text
+from outbox.signing import Sender, _source, register_sender, sender
+from outbox.sources import defuse
+
+OURS = "http://127.0.0.1:8000/antwort/ab_-c/"
+
+
+class Seen(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture
+def agency():
+    before = list(_source)
+    register_sender(lambda: Sender("Gründerzentrum Nord", "Am Markt 1\n12345 Nordstadt"))
+    yield
+    _source[:] = before
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])))
+def test_any_value_shows_as_it_is_and_adds_no_element(value):
+    seen = Seen(html_of(f"Frage: {defuse(value)}."))
+
+    assert [tag for tag in seen.tags if tag not in {"p", "br"}] == []
+    assert " ".join(seen.text.split()) == " ".join(f"Frage: {value}.".split())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[hier](http://evil.example)", "http://evil.example", "<b>fett</b>", "![x](http://e/x)",
+        "# Titel", "\n\n# Titel\n\n", "- a\n- b", "1. a\n2. b", "```\ncode\n```", "    code",
+        "**a**", "[x]: http://evil.example", "a\n===", "&lt;script&gt;", "<http://e/>", "\\*a",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["{}", "> {}", "- {}", "# {}", "**{}**", "Text\n{}"])
+def test_hostile_values_add_no_element(place, value):
+    plain = Seen(html_of(place.format(defuse("wort"))))
+    hostile = Seen(html_of(place.format(defuse(value))))
+
+    assert [tag for tag in hostile.tags if tag != "br"] == plain.tags
+
+
+def test_lines_and_indents_of_a_value_are_kept():
+    html = html_of("> " + defuse("Zeile 1\r\n\r\n  Zeile 2\x00\x1b"))
+
+    assert html == "<blockquote>\n<p>Zeile 1<br>\n<br>\n  Zeile 2</p>\n</blockquote>\n"
+
+
+def test_a_link_alone_in_its_paragraph_is_a_button():
+    html = html_of(f"[Jetzt antworten]({defuse(OURS)})\n\nOder [hier]({OURS}).\n\n<{OURS}>")
+
+    assert html == (
+        f'<p><a href="{OURS}" class="button">Jetzt antworten</a></p>\n'
+        f'<p>Oder <a href="{OURS}">hier</a>.</p>\n'
+        f'<p><a href="{OURS}">{OURS}</a></p>\n'
+    )
+
+
+def test_addresses_of_ours_become_links_others_do_not():
+    html = html_of(defuse(f"Siehe {OURS}, nicht http://evil.example/x oder http://127.0.0.1:8000."))
+
+    assert html == (
+        f'<p>Siehe <a href="{OURS}">{OURS}</a>, nicht http://evil.example/x'
+        " oder http://127.0.0.1:8000.</p>\n"
+    )
+
+
+def test_raw_html_and_scripts_in_our_markdown_are_dropped():
+    html = html_of("<script>x</script>\n\n[a](javascript:alert(1)) ![bild](http://x.example/y.png)")
+
+    assert re.findall(r"<(\w+)", html) == ["p", "p"]
+
+
+def test_the_text_part_shows_a_button_as_label_and_address():
+    text = signed_text(f"Guten Tag\n\n\n\n[Jetzt antworten]({OURS})\n\nText [x]({OURS}) Text")
+
+    assert text == f"Guten Tag\n\nJetzt antworten:\n{OURS}\n\nText [x]({OURS}) Text\n"
+
+
+@pytest.mark.usefixtures("agency")
+def test_mails_are_signed_by_the_agency():
+    assert sender().name == "Gründerzentrum Nord"
+    assert signed_text("Guten Tag") == (
+        "Guten Tag\n\n-- \nGründerzentrum Nord\nAm Markt 1\n12345 Nordstadt\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\r\nBcc: b", "a Bcc: b"),
+        ("a\u2028b\u2029c\x85d\x0be\x1cf", "a b c d e f"),
+        ("\x00a\x7f\x1b\ud800", "a"),
+        ("  ä  ö ", "ä ö"),
+    ],
+)
+def test_headers_get_one_line(text, line):
+    assert one_line(text) == line
