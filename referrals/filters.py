@@ -72,28 +72,25 @@ class ReferralFilter(ListFilter):
     )
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
-    tab = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data, *, actor):
         self.tab = chosen_tab(data, actor)
         super().__init__(data, actor=actor)
 
-    def full_clean(self):
-        self.fields["topic"].choices = [
-            ("", _("All")), *((row.code, row.label) for row in Topic.objects.all())
-        ]  # fmt: skip
+    def offer(self) -> None:
+        topics = ((row.code, row.label) for row in Topic.objects.all())
+        self.fields["topic"].choices = [("", _("All")), *topics]
         if self.actor.is_agency:
             self.fields["partner"].choices = [("", _("All")), *partner_choices()]
             self.fields["owner"].choices = owner_choices()
         else:
             del self.fields["partner"], self.fields["owner"]
-        super().full_clean()
-
-    def clean_tab(self) -> str:
-        return self.tab.name
 
     def is_chip(self, name: str) -> bool:
-        return name != "tab"
+        return self.cleaned_data[name] != ALL
+
+    def without(self, name: str) -> str:
+        return f"{super().without(name)}&tab={self.tab.name}"
 
     def apply(self, queryset: QuerySet) -> QuerySet:
         chosen = self.chosen()

@@ -22,7 +22,7 @@ from referrals.models import AnswerLink, Referral, ReferralError
 
 
 def confidential(view):
-    """The address is a secret: no Referer, no copy in caches, no entry in search engines."""
+    """The address is a secret: no Referer, no cached copy, no search engine, no line in the log."""
 
     @wraps(view)
     def answered(request, *args, **kwargs):
@@ -30,6 +30,7 @@ def confidential(view):
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         patch_cache_control(response, no_store=True, private=True)
+        response._has_been_logged = True  # Django logs the address of every 4xx answer otherwise
         return response
 
     return answered
