@@ -37,6 +37,7 @@ TEXTS = {
     },
 }
 CURRENT = "2026-01"
+GAP = "…"
 
 
 def current_text(
@@ -46,10 +47,10 @@ def current_text(
     recipient: PartnerOrganisation | None = None,
     shared_fields: Iterable[str] = (),
 ) -> tuple[str, str]:
-    """(text, version) of the current wording, naming who receives what."""
+    """(text, version) of the current wording, naming who receives what; gaps show as dots."""
     chosen = set(shared_fields)
     fields = ", ".join(word for field, word in SPOKEN_FIELDS.items() if field in chosen)
     text = TEXTS[CURRENT][ConsentPurpose(purpose)].format(
-        agency=agency_name, recipient=recipient.name if recipient else "", fields=fields
+        agency=agency_name, recipient=recipient.name if recipient else GAP, fields=fields or GAP
     )
     return text, CURRENT

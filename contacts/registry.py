@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 
 TIMELINE_LENGTH = 100
@@ -15,6 +17,7 @@ class TimelineItem:
     """One entry on the line. `kind` picks its shape: consultation, referral, event, mail, change.
 
     `on` orders; planned items stand above the past ones. `text` is plain and may be empty.
+    `word` names it where the kind's own word would not do.
     """
 
     kind: str
@@ -25,10 +28,11 @@ class TimelineItem:
     by: str = ""
     badge: str = ""
     planned: bool = False
+    word: str = ""
 
     @property
     def day(self) -> date:
-        return self.on.date() if isinstance(self.on, datetime) else self.on
+        return timezone.localdate(self.on) if isinstance(self.on, datetime) else self.on
 
 
 @dataclass(frozen=True)

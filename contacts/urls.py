@@ -1,2 +1,62 @@
+from django.urls import path
+
+from contacts.views import (
+    agency,
+    cases,
+    catalogue,
+    consents,
+    follow_ups,
+    partners,
+    people,
+    search,
+    startups,
+)
+
 app_name = "contacts"
-urlpatterns = []
+
+PERSON, STARTUP = "personen/<str:reference>/", "startups/<str:reference>/"
+PARTNER, FOLLOW_UP = "partner/<str:reference>/", "wiedervorlagen/<str:reference>/"
+
+urlpatterns = [
+    path("suche/", search.search, name="search"),
+    path("suche/vorschlaege/", search.search_suggestions, name="search_suggestions"),
+    path("personen/", people.people, name="people"),
+    path("personen/neu/", people.person_create, name="person_create"),
+    path("personen/dubletten-hinweis/", people.duplicate_hint, name="duplicate_hint"),
+    path(PERSON, cases.person, name="person"),
+    path(PERSON + "bearbeiten/", people.person_edit, name="person_edit"),
+    path(PERSON + "einwilligungen/neu/", consents.consent_create, name="consent_create"),
+    path(
+        "einwilligungen/<uuid:pk>/widerrufen/", consents.consent_withdraw, name="consent_withdraw"
+    ),
+    path("startups/", startups.startups, name="startups"),
+    path("startups/neu/", startups.startup_create, name="startup_create"),
+    path(STARTUP, cases.startup, name="startup"),
+    path(STARTUP + "bearbeiten/", startups.startup_edit, name="startup_edit"),
+    path(STARTUP + "phase/", startups.startup_stage, name="startup_stage"),
+    path(STARTUP + "personen/neu/", startups.affiliation_create, name="affiliation_create"),
+    path("zugehoerigkeiten/<int:pk>/beenden/", startups.affiliation_end, name="affiliation_end"),
+    path("partner/", partners.partners, name="partners"),
+    path("partner/neu/", partners.partner_create, name="partner_create"),
+    path("partner/eigene/", partners.own_organisation, name="own_organisation"),
+    path(PARTNER, partners.partner, name="partner"),
+    path(PARTNER + "bearbeiten/", partners.partner_edit, name="partner_edit"),
+    path("wiedervorlagen/", follow_ups.follow_ups, name="follow_ups"),
+    path("wiedervorlagen/neu/", follow_ups.follow_up_create, name="follow_up_create"),
+    path("wiedervorlagen/vorschau/", follow_ups.mail_preview, name="mail_preview"),
+    path(FOLLOW_UP, follow_ups.follow_up, name="follow_up"),
+    path(FOLLOW_UP + "erledigt/", follow_ups.follow_up_done, name="follow_up_done"),
+    path(FOLLOW_UP + "oeffnen/", follow_ups.follow_up_reopen, name="follow_up_reopen"),
+    path(FOLLOW_UP + "verschieben/", follow_ups.follow_up_postpone, name="follow_up_postpone"),
+    path(FOLLOW_UP + "uebergeben/", follow_ups.follow_up_hand_over, name="follow_up_hand_over"),
+    path("verwaltung/agentur/", agency.agency_edit, name="agency"),
+    path("agentur/logo/<slug:digest>.png", agency.logo, name="logo"),
+]
+
+for each in catalogue.CATALOGUES:
+    base, given = f"verwaltung/{each.path}/", {"key": each.key}
+    urlpatterns += [
+        path(base, catalogue.rows, given, name=each.key),
+        path(f"{base}neu/", catalogue.row_create, given, name=f"{each.key}_create"),
+        path(f"{base}<slug:code>/", catalogue.row_edit, given, name=f"{each.key}_edit"),
+    ]

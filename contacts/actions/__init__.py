@@ -1,6 +1,7 @@
 """Every write to contacts that has a rule."""
 
 from contacts.actions.affiliations import affiliate, end_affiliation
+from contacts.actions.catalogue import create_worded, update_worded
 from contacts.actions.consents import record_consent, withdraw_consent
 from contacts.actions.follow_ups import (
     complete_follow_up,
@@ -20,6 +21,7 @@ __all__ = [
     "create_partner",
     "create_person",
     "create_startup",
+    "create_worded",
     "end_affiliation",
     "hand_over_follow_up",
     "plan_follow_up",
@@ -30,5 +32,6 @@ __all__ = [
     "update_partner",
     "update_person",
     "update_startup",
+    "update_worded",
     "withdraw_consent",
 ]

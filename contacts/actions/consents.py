@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -36,24 +37,25 @@ def record_consent(
     text_version: str = "",
     by: Actor,
     at: datetime,
+    **fields: Any,
 ) -> Consent:
     """Keep the consent with the very words it was given to; without `text` the current wording.
 
     Raises ConsentRefusedError where it would not hold, NotWritableError for a locked person.
     """
     check_writable(person)
-    fields = [field for field in SharedField.values if field in set(shared_fields)]
+    shared = [field for field in SharedField.values if field in set(shared_fields)]
     recipient = recipient if purpose == ConsentPurpose.REFERRAL else None
-    check_valid(purpose, recipient, fields, evidence, given_at, expires_at, at)
+    check_valid(purpose, recipient, shared, evidence, given_at, expires_at, at)
     if not text:
         text, text_version = current_text(
-            purpose, agency_name=agency_name(), recipient=recipient, shared_fields=fields
+            purpose, agency_name=agency_name(), recipient=recipient, shared_fields=shared
         )
     return Consent.objects.create(
         person=person,
         purpose=purpose,
         recipient=recipient,
-        shared_fields=fields,
+        shared_fields=shared,
         text=text,
         text_version=text_version or "foreign",
         evidence=evidence,
@@ -64,15 +66,16 @@ def record_consent(
         modified_at=at,
         at=at,
         **by.as_history(),
+        **fields,
     )
 
 
-def check_valid(purpose, recipient, fields, evidence, given_at, expires_at, at) -> None:
+def check_valid(purpose, recipient, shared, evidence, given_at, expires_at, at) -> None:
     if purpose not in ConsentPurpose.values or evidence not in Evidence.values:
         raise ConsentRefusedError(_("Please say what was consented to, and how."))
     if purpose == ConsentPurpose.REFERRAL and not recipient:
         raise ConsentRefusedError(_("Please name the organisation the data may go to."))
-    if purpose == ConsentPurpose.REFERRAL and not fields:
+    if purpose == ConsentPurpose.REFERRAL and not shared:
         raise ConsentRefusedError(_("Please choose at least one piece of data to pass on."))
     if given_at > at:
         raise ConsentRefusedError(_("A consent cannot be given in the future."))

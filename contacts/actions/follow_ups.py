@@ -72,7 +72,7 @@ def reopen_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowU
     """Take "done" back. Raises MailOnItsWayError where the clock has queued its mail."""
     if follow_up.state == FollowUpState.OPEN:
         return follow_up
-    if follow_up.kind == FollowUpKind.MAIL and follow_up.closed_by_id is None:
+    if follow_up.is_mail_sent:
         raise MailOnItsWayError
     opened = {"state": FollowUpState.OPEN, "closed_at": None, "closed_by_id": None}
     save_changes(follow_up, opened, by=by, at=at)

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ActedOn
+from accounts.models import AGENCY_ROLES, ActedOn
 from dma_crm.models import Record
 from dma_crm.privacy import Privacy
 
@@ -41,6 +41,12 @@ ALL_SHARED_FIELDS = tuple(SharedField.values)
 
 
 class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """The agency sees those of people it sees; partners see their state through referrals."""
+        if actor.role in AGENCY_ROLES:
+            return self.filter(person__state="active")
+        return self.none()
+
     def active(self, at):
         return self.filter(withdrawn_at__isnull=True).filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=at)

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AGENCY_ROLES
+from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
 
@@ -22,7 +22,17 @@ class FollowUpState(models.TextChoices):
 
 class FollowUpQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        return self.all() if actor.role in AGENCY_ROLES else self.none()
+        if actor.role not in AGENCY_ROLES:
+            return self.none()
+        return self.filter(Q(person__isnull=True) | Q(person__state="active"))
+
+    def writable_by(self, actor):
+        """Advisors write their own: assigned to them, or about a case of theirs."""
+        if actor.role != Role.ADVISOR:
+            return self.none()
+        mine = Q(assignee_id=actor.user_id)
+        my_case = Q(person__owner_id=actor.user_id) | Q(startup__owner_id=actor.user_id)
+        return self.visible_to(actor).filter(mine | my_case)
 
     def open(self):
         return self.filter(state=FollowUpState.OPEN)
@@ -101,6 +111,12 @@ class FollowUp(Referenced, Versioned):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def is_mail_sent(self) -> bool:
+        """The clock has handed its mail to the outbox."""
+        done = self.state == FollowUpState.DONE and self.closed_by_id is None
+        return done and self.kind == FollowUpKind.MAIL
 
     def get_absolute_url(self):
         return reverse("contacts:follow_up", args=[self.reference])

@@ -128,7 +128,10 @@ class Agency(Timestamped):
     """How the agency shows itself: the one row behind name, logo and addresses on every page."""
 
     PRIVACY = Privacy(
-        not_personal="organisation claim imprint_url privacy_url accessibility_contact mail_footer"
+        not_personal=(
+            "organisation claim imprint_url privacy_url accessibility_contact mail_footer"
+            " logo logo_digest"
+        )
     )
 
     organisation = models.OneToOneField(
@@ -139,6 +142,8 @@ class Agency(Timestamped):
     privacy_url = HttpsURLField(_("privacy notice"), blank=True)
     accessibility_contact = models.EmailField(_("contact for accessibility"), blank=True)
     mail_footer = models.TextField(_("mail footer"), max_length=1000, blank=True)
+    logo = models.BinaryField(blank=True, default=b"")
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("agency")
@@ -146,3 +151,12 @@ class Agency(Timestamped):
 
     def __str__(self):
         return str(self.organisation)
+
+    @property
+    def name(self) -> str:
+        return self.organisation.name
+
+    @property
+    def logo_url(self) -> str:
+        """Changes with the picture, so it can be cached for ever; empty without one."""
+        return reverse("contacts:logo", args=[self.logo_digest]) if self.logo_digest else ""

@@ -1,0 +1,126 @@
+"""What a case page shows of one venture, or of a person without one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from contacts import registry
+from contacts.models import (
+    Affiliation,
+    Consent,
+    FollowUp,
+    Person,
+    Stage,
+    StageKind,
+    Startup,
+)
+from contacts.registry import Case
+from contacts.timeline import about, spoken
+
+MOST_PLANNED = 20
+MOST_CONSENTS = 50
+
+
+@dataclass(frozen=True)
+class Due:
+    """A day in words: how far away it is, and whether it has passed."""
+
+    day: date
+    words: str
+    overdue: bool
+
+
+def due_words(day: date | None, today: date) -> Due | None:
+    if day is None:
+        return None
+    late = (today - day).days
+    if late > 0:
+        said = ngettext("overdue for %(n)s day", "overdue for %(n)s days", late) % {"n": late}
+        return Due(day, said, True)
+    said = {0: _("today"), -1: _("tomorrow")}.get(late, spoken(day))
+    return Due(day, said, False)
+
+
+def people_of(startup: Startup) -> list[Affiliation]:
+    """Open ties to people we may use, founders first."""
+    return list(
+        startup.affiliations.filter(until=None, person__state="active")
+        .select_related("person")
+        .prefetch_related("person__emails", "person__phones")
+        .order_by("id")[:50]
+    )
+
+
+def startups_of(person: Person) -> list[Affiliation]:
+    return list(
+        person.affiliations.filter(until=None)
+        .select_related("startup__stage", "startup__owner", "partner")
+        .order_by("id")[:50]
+    )
+
+
+def open_follow_ups(case: Case, actor: Actor) -> list[FollowUp]:
+    """Soonest first, each knowing in `may_write` whether this actor may close it."""
+    rows = (
+        FollowUp.objects.visible_to(actor)
+        .open()
+        .filter(about(case))
+        .select_related("assignee", "template", "person", "startup")
+    )
+    return with_rights(rows.order_by("due_on", "id")[:MOST_PLANNED], actor)
+
+
+def with_rights(rows: Iterable[FollowUp], actor: Actor) -> list[FollowUp]:
+    """What `FollowUp.objects.writable_by` says, of rows at hand: one rule, no query per row."""
+    rows, today = list(rows), timezone.localdate()
+    for row in rows:
+        owners = {row.assignee_id, getattr(row.person, "owner_id", None)}
+        owners.add(getattr(row.startup, "owner_id", None))
+        row.may_write = actor.role == "advisor" and actor.user_id in owners
+        row.due = due_words(row.due_on, today)
+        row.assignee_absent = row.assignee.absent_on(max(row.due_on, today))
+    return rows
+
+
+def consents_of(case: Case, actor: Actor) -> list[Consent]:
+    rows = Consent.objects.visible_to(actor).filter(person_id__in=case.person_ids)
+    consents = list(rows.select_related("person", "recipient")[:MOST_CONSENTS])
+    for consent in consents:
+        consent.holds = consent.is_active(timezone.now())
+    return consents
+
+
+def steps_of(startup: Startup, stages: list[Stage]) -> list[dict]:
+    """The open phases as components/stepper.html wants them."""
+    shown = [stage for stage in stages if stage.kind == StageKind.OPEN and stage.active]
+    here = startup.stage.position
+    stopped = startup.stage.kind != StageKind.OPEN
+    return [
+        {
+            "label": stage.label,
+            "state": "current"
+            if stage.pk == startup.stage_id
+            else "done"
+            if not stopped and stage.position < here
+            else "upcoming",
+            "since": since(startup) if stage.pk == startup.stage_id else "",
+        }
+        for stage in shown
+    ]
+
+
+def since(startup: Startup) -> str:
+    return _("since %(day)s") % {"day": spoken(timezone.localdate(startup.stage_since))}
+
+
+def panels_of(panels: list[registry.Panel], subject, actor: Actor) -> list[dict]:
+    """Template and context of each panel that has something to show."""
+    shown = ((panel.template, panel.context(subject, actor)) for panel in panels)
+    return [
+        {"template": name, "context": context} for name, context in shown if context is not None
+    ]

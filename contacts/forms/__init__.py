@@ -1,0 +1,1 @@
+"""What people type in; forms check shape and have no effect."""

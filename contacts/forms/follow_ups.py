@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from contacts.forms.base import OnceForm, TidyForm
+from contacts.models import FollowUpKind, MailTemplate
+
+
+class FollowUpForm(OnceForm, forms.Form):
+    """A task for oneself or a colleague, or a mail that goes to the person on the day."""
+
+    subject = forms.CharField(label=_("What is to be done"), max_length=200)
+    due_on = forms.DateField(label=_("Due on"))
+    assignee = forms.ModelChoiceField(
+        label=_("Assigned to"), queryset=User.objects.none(), empty_label=None
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=FollowUpKind, initial=FollowUpKind.TASK, widget=forms.RadioSelect
+    )
+    template = forms.ModelChoiceField(
+        label=_("Mail template"), queryset=MailTemplate.objects.none(), required=False
+    )
+
+    def __init__(self, *args, mail_possible: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = User.objects.agency()
+        self.fields["assignee"].initial = self.user_id
+        self.fields["template"].queryset = MailTemplate.objects.filter(active=True)
+        self.fields["due_on"].initial = lambda: timezone.localdate() + timedelta(days=7)
+        if not mail_possible:
+            del self.fields["kind"], self.fields["template"]
+
+    def clean_due_on(self):
+        if self.cleaned_data["due_on"] < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return self.cleaned_data["due_on"]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("kind") == FollowUpKind.MAIL and not data.get("template"):
+            self.add_error("template", _("Please choose the mail template."))
+        return data
+
+    def parts(self) -> dict:
+        names = ("subject", "due_on", "assignee", "kind", "template")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+
+class PostponeForm(TidyForm, forms.Form):
+    due_on = forms.DateField(label=_("Due on"))
+
+    def clean_due_on(self):
+        if self.cleaned_data["due_on"] < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return self.cleaned_data["due_on"]
+
+
+class HandOverForm(TidyForm, forms.Form):
+    assignee = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = User.objects.agency()
+        self.fields["assignee"].widget.attrs["class"] = "form-select"

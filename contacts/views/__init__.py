@@ -1,0 +1,1 @@
+"""Pages of people, ventures, partners and what is planned with them."""

@@ -1,0 +1,132 @@
+"""Topics, phases, sources and mail templates: one small implementation for rows with names."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import agency_required, role_required
+from accounts.models import Role
+from contacts import actions
+from contacts.forms import catalogue as forms
+from contacts.models import MailTemplate, Source, Stage, Topic
+from contacts.views.editing import form_page
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`key` names its routes: contacts:<key>, <key>_create, <key>_edit."""
+
+    key: str
+    path: str
+    title: Promise
+    lead: Promise
+    model: type
+    form: type
+    icon: str
+
+
+CATALOGUES = [
+    Catalogue(
+        "topics",
+        "themen",
+        gettext_lazy("Topics"),
+        gettext_lazy("What consultations, services and events are about."),
+        Topic,
+        forms.TopicForm,
+        "tag",
+    ),
+    Catalogue(
+        "stages",
+        "phasen",
+        gettext_lazy("Phases"),
+        gettext_lazy("The way of a venture, in its order."),
+        Stage,
+        forms.StageForm,
+        "signpost-split",
+    ),
+    Catalogue(
+        "sources",
+        "herkunft",
+        gettext_lazy("Sources"),
+        gettext_lazy("How people come to us."),
+        Source,
+        forms.SourceForm,
+        "door-open",
+    ),
+    Catalogue(
+        "mail_templates",
+        "mailvorlagen",
+        gettext_lazy("Mail templates"),
+        gettext_lazy("Mails that follow-ups send on their day."),
+        MailTemplate,
+        forms.MailTemplateForm,
+        "envelope",
+    ),
+]
+BY_KEY = {catalogue.key: catalogue for catalogue in CATALOGUES}
+MOST_ROWS = 500
+EDITORS = (Role.MANAGER, Role.ADMIN)
+
+
+@agency_required
+@require_safe
+def rows(request, key):
+    """A catalogue whole: it is as long as a person can word it."""
+    catalogue = BY_KEY[key]
+    may_edit = request.actor.role in EDITORS
+    listed = [
+        {"row": row, "url": reverse(f"contacts:{key}_edit", args=[row.code]) if may_edit else ""}
+        for row in catalogue.model.objects.all()[:MOST_ROWS]
+    ]
+    create_url = reverse(f"contacts:{key}_create") if may_edit else ""
+    context = {"catalogue": catalogue, "rows": listed, "create_url": create_url}
+    return render(request, "contacts/catalogue.html", context)
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def row_create(request, key):
+    catalogue = BY_KEY[key]
+    form = catalogue.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.create_worded(
+            model=catalogue.model,
+            code=forms.code_of(form.cleaned_data["german"]),
+            values=form.row_values(),
+            by=request.actor,
+            at=timezone.now(),
+        )
+        return saved(request, key)
+    return row_page(request, form, catalogue)
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def row_edit(request, key, code):
+    catalogue = BY_KEY[key]
+    row = get_object_or_404(catalogue.model, code=code)
+    form = catalogue.form(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        actions.update_worded(
+            row=row, values=form.row_values(), by=request.actor, at=timezone.now()
+        )
+        return saved(request, key)
+    return row_page(request, form, catalogue, row)
+
+
+def saved(request, key):
+    messages.success(request, _("Saved."))
+    return redirect(f"contacts:{key}")
+
+
+def row_page(request, form, catalogue, row=None):
+    url = reverse(f"contacts:{catalogue.key}")
+    context = {"catalogue": catalogue, "row": row, "cancel_url": url}
+    return form_page(request, "contacts/catalogue_form.html", form, context)

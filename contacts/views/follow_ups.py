@@ -1,0 +1,231 @@
+import functools
+from datetime import timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.decorators import agency_required, role_required
+from accounts.history import EditConflict
+from accounts.models import Role
+from contacts import actions, mail_templates
+from contacts.case import with_rights
+from contacts.errors import ContactsError
+from contacts.filters import FollowUpFilter
+from contacts.forms.follow_ups import FollowUpForm, HandOverForm, PostponeForm
+from contacts.models import FollowUp, FollowUpKind, MailTemplate, Person, Startup
+from contacts.views.editing import back, create_page
+from dma_crm.paging import page_of
+
+LIST = "contacts:follow_ups"
+
+
+@agency_required
+@require_safe
+def follow_ups(request):
+    """What is open, soonest first, by week; advisors start with their own."""
+    chosen = FollowUpFilter(request.GET, actor=request.actor)
+    rows = chosen.apply(FollowUp.objects.visible_to(request.actor).open())
+    page = page_of(
+        rows.select_related("person", "startup", "assignee", "template"),
+        ordering=("due_on", "id"),
+        cursor=request.GET.get("cursor", ""),
+    )
+    groups = by_week(with_rights(page.rows, request.actor))
+    context = {"page": page, "filter": chosen, "groups": groups, "hand_over": HandOverForm()}
+    return render(request, "contacts/follow_ups.html", context)
+
+
+def by_week(rows: list[FollowUp]) -> list[dict]:
+    today = timezone.localdate()
+    return [
+        {"label": label, "overdue": label == _("Overdue"), "rows": list(group)}
+        for label, group in groupby(rows, key=lambda row: week_label(row.due_on, today))
+    ]
+
+
+def week_label(day, today) -> str:
+    if day < today:
+        return _("Overdue")
+    if day == today:
+        return _("Today")
+    monday = day - timedelta(days=day.weekday())
+    weeks = (monday - (today - timedelta(days=today.weekday()))).days // 7
+    named = {0: _("This week"), 1: _("Next week")}
+    year, number, _weekday = day.isocalendar()
+    return named.get(weeks) or _("Week %(number)s/%(year)s") % {"number": number, "year": year}
+
+
+def find(request, reference) -> FollowUp:
+    rows = FollowUp.objects.visible_to(request.actor).select_related(
+        "person", "startup", "assignee", "template", "closed_by"
+    )
+    return get_object_or_404(rows, reference=reference)
+
+
+@agency_required
+@require_safe
+def follow_up(request, reference):
+    row = find(request, reference)
+    with_rights([row], request.actor)
+    context = {"follow_up": row, "preview": preview_of(row), "hand_over": HandOverForm()}
+    context["may_hand_over"] = row.may_write or request.actor.role == Role.MANAGER
+    return render(request, "contacts/follow_up.html", context)
+
+
+def preview_of(row: FollowUp):
+    if row.kind != FollowUpKind.MAIL:
+        return None
+    return mail_templates.render(row.template, person=row.person, advisor=row.assignee)
+
+
+@role_required(Role.ADVISOR)
+@require_http_methods(["GET", "POST"])
+def follow_up_create(request):
+    """About `?person=P-…` or `?startup=S-…`; without either it asks whom it is about."""
+    person, startup = subject(request)
+    if not (person or startup):
+        return ask_about(request)
+    form = FollowUpForm(request.POST or None, user_id=request.user.pk, mail_possible=bool(person))
+    create = functools.partial(plan, request, form, person, startup)
+    about = person or startup
+    context = {"about": about, "person": person, "cancel_url": about.get_absolute_url()}
+    context["done_url"] = about.get_absolute_url()
+    template = "contacts/follow_up_form.html"
+    return create_page(request, form, create, model=FollowUp, template=template, context=context)
+
+
+def ask_about(request):
+    """Choose whom it is about; goes on with the form for the record that was chosen."""
+    typed, picked = request.GET.get("about", "").strip(), request.GET.get("about_id", "")
+    for name, model in (("person", Person), ("startup", Startup)):
+        rows = model.objects.visible_to(request.actor)
+        rows = rows.filter(pk=picked) if is_uuid(picked) else rows.filter(reference__iexact=typed)
+        found = rows.first()
+        if found:
+            return redirect(f"{request.path}?{name}={found.reference}")
+    context = {"cancel_url": reverse(LIST), "typed": typed}
+    return render(request, "contacts/follow_up_about.html", context)
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def subject(request) -> tuple[Person | None, Startup | None]:
+    people = Person.objects.visible_to(request.actor)
+    startups = Startup.objects.visible_to(request.actor)
+    person, startup = request.GET.get("person"), request.GET.get("startup")
+    return (
+        get_object_or_404(people, reference=person) if person else None,
+        get_object_or_404(startups, reference=startup) if startup else None,
+    )
+
+
+def plan(request, form, person, startup, *, id) -> FollowUp:
+    row = actions.plan_follow_up(
+        **form.parts(),
+        person=person,
+        startup=startup,
+        id=id,
+        by=request.actor,
+        at=timezone.now(),
+    )
+    messages.success(request, _("Follow-up planned."))
+    return row
+
+
+@role_required(Role.ADVISOR)
+@require_safe
+def mail_preview(request):
+    """The chosen template with the data of this person, for the form."""
+    person = get_object_or_404(
+        Person.objects.visible_to(request.actor), reference=request.GET.get("person", "")
+    )
+    chosen = request.GET.get("template", "")[:18]
+    template = MailTemplate.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    if template is None:
+        return HttpResponse("")
+    preview = mail_templates.render(template, person=person, advisor=request.user)
+    return render(request, "contacts/_mail_preview.html", {"preview": preview})
+
+
+def writable(request, reference) -> FollowUp:
+    """The row, if this actor may write it; a visible one of others is refused, not hidden."""
+    row = find(request, reference)
+    with_rights([row], request.actor)
+    if not row.may_write:
+        raise PermissionDenied
+    return row
+
+
+def acted(request, row, action, said: str, *, undo: str = "", **given):
+    """Run one action and say what happened; where somebody was faster, say that."""
+    try:
+        action(follow_up=row, **given, by=request.actor, at=timezone.now())
+    except EditConflict:
+        messages.error(request, _("Somebody has just changed this follow-up."))
+    except ContactsError as error:
+        messages.error(request, error.message)
+    else:
+        tag = f"undo={reverse(undo, args=[row.reference])}" if undo else ""
+        messages.success(request, said, extra_tags=tag)
+    return back(request, LIST)
+
+
+@role_required(Role.ADVISOR)
+@require_POST
+def follow_up_done(request, reference):
+    row = writable(request, reference)
+    undo = "contacts:follow_up_reopen"
+    said = _("Done: %(subject)s") % {"subject": row.subject}
+    return acted(request, row, actions.complete_follow_up, said, undo=undo)
+
+
+@role_required(Role.ADVISOR)
+@require_POST
+def follow_up_reopen(request, reference):
+    row = writable(request, reference)
+    return acted(request, row, actions.reopen_follow_up, _("The follow-up is open again."))
+
+
+@role_required(Role.ADVISOR)
+@require_POST
+def follow_up_postpone(request, reference):
+    """One week further, or to the day the form names."""
+    row = writable(request, reference)
+    day = max(row.due_on, timezone.localdate()) + timedelta(days=7)
+    if "due_on" in request.POST:
+        form = PostponeForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Please choose a day that lies ahead."))
+            return back(request, row.get_absolute_url())
+        day = form.cleaned_data["due_on"]
+    said = _("Moved to %(day)s.") % {"day": date_format(day, "SHORT_DATE_FORMAT")}
+    return acted(request, row, actions.postpone_follow_up, said, due_on=day)
+
+
+@role_required(Role.ADVISOR, Role.MANAGER)
+@require_POST
+def follow_up_hand_over(request, reference):
+    """Advisors hand over their own, managers reassign any."""
+    manages = request.actor.role == Role.MANAGER
+    row = find(request, reference) if manages else writable(request, reference)
+    form = HandOverForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose a colleague."))
+        return back(request, row.get_absolute_url())
+    colleague = form.cleaned_data["assignee"]
+    said = _("Handed over to %(name)s.") % {"name": colleague}
+    return acted(request, row, actions.hand_over_follow_up, said, assignee=colleague)
