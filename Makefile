@@ -8,7 +8,7 @@ help:
 	@echo "make test         everything that must pass: lint, types, the suite on SQLite and PostgreSQL"
 	@echo "make lint         ruff, import layers, types"
 	@echo "make fmt          format the code"
-	@echo "make bench        measure what measures.md promises"
+	@echo "make bench        measure speed, each figure beside its reference"
 	@echo "make vendor       fetch scripts, styles and fonts again, with integrity check"
 	@echo "make lock         make requirements*.lock from pyproject.toml (needs uv; UPGRADE=1 for newer versions)"
 	@echo "make messages     collect and compile the German texts (needs gettext)"
