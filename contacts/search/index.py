@@ -26,6 +26,7 @@ from contacts.models import (
     Startup,
 )
 from contacts.phonetics import cologne
+from contacts.search.database import insert_pairs
 
 CHUNK = 1_000
 LONGEST = EntryWord._meta.get_field("word").max_length
@@ -109,9 +110,7 @@ def _rewrite(model, field: str, wanted: set[tuple[int, str]]) -> set[str]:
     gone = {pair: pk for pair, pk in held.items() if pair not in wanted}
     if gone:
         model.objects.filter(pk__in=gone.values()).delete()
-    model.objects.bulk_create(
-        [model(entry_id=entry, **{field: value}) for entry, value in sorted(wanted - held.keys())]
-    )
+    insert_pairs(model, field, sorted(wanted - held.keys()))
     return {value for _entry, value in gone}
 
 
