@@ -80,10 +80,11 @@ class Consultation(Referenced, Versioned):
 
     REFERENCE_PREFIX = "B"
     PRIVACY = Privacy(
-        personal="person startup advisor held_on",
+        personal="person startup advisor held_on others colleagues",
         sensitive="summary draft",
         not_personal=(
             "channel kind result state contact_minutes preparation_minutes completed_at event"
+            " topics"
         ),
     )
 

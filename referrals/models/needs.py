@@ -30,7 +30,7 @@ class Need(Referenced, Versioned):
     PRIVACY = Privacy(
         personal="person startup owner postcode",
         sensitive="question",
-        not_personal="stage status",
+        not_personal="stage status topics",
     )
 
     person = models.ForeignKey("contacts.Person", on_delete=models.CASCADE, related_name="needs")

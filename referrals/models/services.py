@@ -32,7 +32,7 @@ class Service(Record, Versioned):
     PRIVACY = Privacy(
         not_personal=(
             "partner name description legal_forms postcode_prefixes cost languages waiting_days"
-            " status assured_on"
+            " status assured_on topics stages"
         )
     )
 
