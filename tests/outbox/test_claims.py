@@ -114,24 +114,3 @@ def test_a_database_error_while_building_is_no_fault_of_the_mail(settings, now):
 
     register_kind("test_outage", build=build)
     assert delivery.deliver(at=now + timedelta(seconds=121)) == {"sent": 1}
-
-
-def test_a_write_is_repeated_through_an_outage():
-    answers = [OperationalError(), OperationalError(), 1]
-
-    def write():
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    assert delivery.persistently(write, seconds=5, pause=0.01) == 1
-    assert answers == []
-
-
-def test_a_write_is_given_up_when_the_claim_ends():
-    def write():
-        raise OperationalError
-
-    with pytest.raises(OperationalError):
-        delivery.persistently(write, seconds=0.05, pause=0.02)

@@ -10,7 +10,8 @@ from outbox.management.commands import deliver_outbox
 from outbox.models import OutboundMail
 from tests.factories import OutboundMailFactory
 
-pytestmark = pytest.mark.django_db
+# A job closes connections that are not as it expects them, a test's open transaction with them.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

@@ -190,7 +190,7 @@ def test_a_mail_that_cannot_be_built_is_dead(smtp, now, caplog, fields, reason):
 def test_names_and_subjects_add_no_header(smtp, now):
     OutboundMailFactory(
         recipient_name='Zoë\r\nBcc: evil@x.example, "x" <y@x.example>',
-        subjects={"word": "eins\r\nBcc: evil@x.example\u2028X-Evil: 1\x85\x00ä" + "lang " * 200},
+        subjects={"word": "eins\r\nBcc: evil@x.example\u2028X-Evil: 1\x85\x1bä" + "lang " * 200},
         recipient="zoe@müller.example",
     )
 

@@ -102,12 +102,17 @@ def test_a_result_is_noted_through_a_lost_connection(smtp, now):
     connection.ensure_connection()
     mine = connection.connection.info.backend_pid
 
-    def cut(envelope):
+    def end_session():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [mine])
         connection.close()
 
-    smtp.handler.before_answer = cut
+    def in_a_thread(envelope):
+        thread = threading.Thread(target=end_session)
+        thread.start()
+        thread.join()
+
+    smtp.handler.before_answer = in_a_thread
 
     assert delivery.deliver(at=now) == {"sent": 1}
     mail.refresh_from_db()
