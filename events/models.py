@@ -43,7 +43,14 @@ class EventFormat(models.TextChoices):
 class EventState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Called off")
+
+
+STATE_STEPS: dict[str, frozenset[str]] = {
+    EventState.DRAFT: frozenset({EventState.PUBLISHED}),
+    EventState.PUBLISHED: frozenset({EventState.DRAFT, EventState.CANCELLED}),
+    EventState.CANCELLED: frozenset({EventState.PUBLISHED}),
+}
 
 
 class EventQuerySet(models.QuerySet):
@@ -54,6 +61,9 @@ class EventQuerySet(models.QuerySet):
     def upcoming(self, at):
         return self.filter(ends_at__gte=at)
 
+    def past(self, at):
+        return self.filter(ends_at__lt=at)
+
     def visible_to(self, actor):
         return self.all() if actor.role in AGENCY_ROLES else self.public()
 
@@ -63,7 +73,7 @@ class Event(Record, Versioned):
         personal="created_by",
         not_personal=(
             "slug title summary description format state starts_at ends_at venue online host"
-            " parent capacity"
+            " parent capacity topics"
         ),
     )
 

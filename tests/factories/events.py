@@ -16,8 +16,17 @@ class VenueFactory(factory.django.DjangoModelFactory):
 
 
 class EventFactory(factory.django.DjangoModelFactory):
+    """Published and a week ahead of NOW; `past=True` is a week behind it."""
+
     class Meta:
         model = Event
+
+    class Params:
+        past = factory.Trait(
+            starts_at=NOW - timedelta(days=7), ends_at=NOW - timedelta(days=7, hours=-2)
+        )
+        draft = factory.Trait(state="draft")
+        cancelled = factory.Trait(state="cancelled")
 
     slug = factory.Sequence(lambda n: f"gruendungsabend-{n}")
     title = factory.Sequence(lambda n: f"Gründungsabend {n}")

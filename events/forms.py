@@ -1,0 +1,142 @@
+"""The forms of events and venues; days and times are typed as the clock on the wall shows them."""
+
+from datetime import datetime
+
+from django import forms
+from django.forms.utils import from_current_timezone
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import AGENCY_ID
+from contacts.forms.base import EditForm, OnceForm, TidyForm
+from contacts.models import PartnerOrganisation, Topic
+from events.errors import EndsBeforeStartError
+from events.models import Event, Venue
+from events.wording import when_in_words
+
+MOST_SEATS = 100_000
+
+
+class TimeField(forms.TimeField):
+    def __init__(self, **kwargs):
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        super().__init__(widget=widget, **kwargs)
+
+
+class EventForm(EditForm):
+    """`everything()` is what the actions take."""
+
+    day = forms.DateField(label=_("Day"))
+    starts = TimeField(label=_("Starts at"))
+    ends = TimeField(label=_("Ends at"))
+    last_day = forms.DateField(
+        label=_("Last day"), required=False, help_text=_("Only if it ends on another day.")
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"),
+        queryset=Topic.objects.none(),
+        required=False,
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["title", "format", "day", "starts", "ends", "last_day"]
+
+    class Meta:
+        model = Event
+        fields = [
+            "title", "format", "venue", "online", "host", "capacity", "summary", "description",
+        ]  # fmt: skip
+        widgets = {"description": forms.Textarea(attrs={"rows": 6})}
+
+    def __init__(self, *args, record=None, **kwargs):
+        super().__init__(*args, record=record, **kwargs)
+        used = {
+            "venue": getattr(record, "venue_id", None),
+            "host": getattr(record, "host_id", None),
+        }
+        self.fields["topics"].queryset = Topic.objects.filter(active=True)
+        self.fields["venue"].queryset = in_use(Venue, used["venue"])
+        self.fields["venue"].empty_label = _("None")
+        self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
+        self.fields["host"].empty_label = None
+        self.initial = {**moments_of(record), **self.initial}
+
+    def clean_capacity(self):
+        seats = self.cleaned_data["capacity"]
+        if seats is not None and not 1 <= seats <= MOST_SEATS:
+            raise forms.ValidationError(_("Between 1 and 100,000 seats."))
+        return seats
+
+    def clean(self):
+        data = super().clean()
+        day = data.get("day")
+        data["starts_at"] = self.moment(day, "starts")
+        data["ends_at"] = self.moment(data.get("last_day") or day, "ends")
+        if data["starts_at"] and data["ends_at"] and data["ends_at"] < data["starts_at"]:
+            self.add_error("ends", EndsBeforeStartError.message)
+        return data
+
+    def moment(self, day, name: str) -> datetime | None:
+        """Hours that the clock change skips or doubles are refused, as Django's own fields do."""
+        time = self.cleaned_data.get(name)
+        if day is None or time is None:
+            return None
+        try:
+            return from_current_timezone(datetime.combine(day, time))
+        except forms.ValidationError as error:
+            self.add_error(name, error)
+            return None
+
+    def everything(self) -> dict:
+        moments = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+        return {**self.changes(), **moments}
+
+    def lists_of(self, event: Event) -> list[tuple]:
+        """What the page of an edit conflict compares beside plain fields, see `values`."""
+        topics = sorted(topic.label for topic in event.topics.all())
+        return [("when", _("When"), [when_in_words(event)]), ("topics", _("Topics"), topics)]
+
+    def values(self, name: str) -> list[str]:
+        if name == "topics":
+            return sorted(topic.label for topic in self.cleaned_data["topics"])
+        moments = {key: self.cleaned_data[key] for key in ("starts_at", "ends_at")}
+        return [when_in_words(Event(**moments))]
+
+
+class NewEventForm(OnceForm, EventForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        venue = Venue.objects.filter(active=True).order_by("created_at", "id").first()
+        self.initial = {"host": AGENCY_ID, "venue": venue, **self.initial}
+
+
+class VenueForm(TidyForm, forms.ModelForm):
+    class Meta:
+        model = Venue
+        fields = ["name", "street", "house_number", "postcode", "town", "access", "active"]
+        widgets = {"access": forms.Textarea(attrs={"rows": 3})}
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class NewVenueForm(OnceForm, VenueForm):
+    pass
+
+
+def in_use(model, chosen):
+    """Active rows, and the one chosen before even if it is out of use by now."""
+    return model.objects.filter(active=True) | model.objects.filter(pk=chosen)
+
+
+def moments_of(event: Event | None) -> dict:
+    if event is None:
+        return {}
+    start, end = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
+    return {
+        "day": start.date(),
+        "starts": start.time(),
+        "ends": end.time(),
+        "last_day": end.date() if end.date() != start.date() else None,
+        "topics": [topic.code for topic in event.topics.all()],
+    }

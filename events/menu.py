@@ -1,0 +1,39 @@
+"""Where events show up: the main menu, Verwaltung, and a box on Heute."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AGENCY_ROLES, Role
+from accounts.navigation import administration, main
+from contacts import registry
+from events.models import Event, EventState
+from events.wording import place_in_words, when_in_words
+
+AHEAD = timedelta(days=28)
+MOST = 3
+
+
+def register() -> None:
+    entry = {"order": 80, "icon": "calendar-event"}
+    main.register("events:manage", _("Events"), roles=AGENCY_ROLES, **entry)
+    main.register("events:events", _("Events"), roles=[Role.PARTNER], **entry)
+    administration.register(
+        "events:venues",
+        _("Venues"),
+        roles=AGENCY_ROLES,
+        order=60,
+        icon="geo-alt",
+        description=_("Where events take place, and how guests get in."),
+    )
+    registry.register_panel(registry.today_panels, "events/_today.html", next_events, order=50)
+
+
+def next_events(subject, actor) -> dict | None:
+    """The published ones of the next four weeks; nothing to say, no box."""
+    now = timezone.now()
+    rows = Event.objects.visible_to(actor).upcoming(now).filter(state=EventState.PUBLISHED)
+    rows = rows.filter(starts_at__lt=now + AHEAD).select_related("venue")[:MOST]
+    shown = [{"event": e, "when": when_in_words(e), "place": place_in_words(e)} for e in rows]
+    return {"events": shown} if shown else None

@@ -1,0 +1,117 @@
+"""Pages for everybody: what is coming, one event, and files for calendars. No cookie, no login."""
+
+from datetime import timedelta
+from itertools import groupby
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import public
+from dma_crm.paging import page_of
+from events.calendars import MOST_EVENTS, calendar_file
+from events.filters import EventFilter
+from events.models import Event, EventState
+from events.wording import month_in_words, place_in_words, street_of, town_of, when_in_words
+
+KEPT_IN_CALENDAR = timedelta(days=30)
+
+
+@public
+@require_safe
+def events(request):
+    """The next one first; `?archiv=1` turns to those that are over, the latest first."""
+    past, chosen = "archiv" in request.GET, EventFilter(request.GET)
+    rows, now = Event.objects.public().select_related("venue"), timezone.now()
+    rows = chosen.apply(rows.past(now) if past else rows.upcoming(now))
+    ordering = ("-starts_at", "-id") if past else ("starts_at", "id")
+    page = page_of(rows, ordering=ordering, cursor=request.GET.get("cursor", ""), size=20)
+    language = language_of(request)
+    context = {"page": page, "form": chosen, "past": past, "months": months(page, language)}
+    return render(request, "events/events.html", {**context, **language})
+
+
+def months(events, language: dict) -> list[dict]:
+    """The events as components/timeline.html wants them, under a heading for each month."""
+    grouped = groupby(events, key=lambda event: month_in_words(event.starts_at))
+    return [{"title": title, "items": items_of(rows, language)} for title, rows in grouped]
+
+
+def items_of(events, language: dict) -> list[dict]:
+    return [
+        {
+            "kind": "event",
+            "word": event.get_format_display(),
+            "when": when_in_words(event),
+            "iso": timezone.localtime(event.starts_at).isoformat(),
+            "title": event.title,
+            "url": event.get_absolute_url() + language["lang"],
+            "text": event.summary,
+            "who": place_in_words(event),
+            "badge": event.get_state_display() if event.state == EventState.CANCELLED else "",
+            "tone": "danger",
+        }
+        for event in events
+    ]
+
+
+def language_of(request) -> dict:
+    """`lang` is put behind links, so that the chosen language stays; `other` chooses the other."""
+    english = get_language() == "en"
+    query = request.GET.copy()
+    query.pop("lang", None)
+    if not english:
+        query["lang"] = "en"
+    other = {"label": "Deutsch" if english else "English", "code": "de" if english else "en"}
+    other["url"] = f"{request.path}?{query.urlencode()}".removesuffix("?")
+    return {"lang": "?lang=en" if english else "", "other": other}
+
+
+@public
+@require_safe
+def event(request, slug):
+    """The agency sees its drafts as guests will; to everybody else they do not exist."""
+    rows = Event.objects.visible_to(request.actor).select_related("venue", "host", "parent")
+    event = get_object_or_404(rows.prefetch_related("topics"), slug=slug)
+    language = language_of(request)
+    parts = event.parts.visible_to(request.actor).select_related("venue")[:MOST_EVENTS]
+    context = {"event": event, "facts": facts_of(event), "parts": items_of(parts, language)}
+    context |= {"over": event.ends_at < timezone.now(), "may_edit": request.actor.is_agency}
+    return render(request, "events/event.html", {**context, **language})
+
+
+def facts_of(event: Event) -> list[dict]:
+    venue = event.venue
+    rows = [(_("When"), when_in_words(event)), (_("Where"), place_in_words(event))]
+    if venue:
+        rows.append((_("Address"), ", ".join(filter(None, [street_of(venue), town_of(venue)]))))
+    rows += [(_("Format"), event.get_format_display()), (_("Host"), event.host.name)]
+    rows.append((_("Topics"), ", ".join(topic.label for topic in event.topics.all())))
+    rows.append((_("Seats"), event.capacity))
+    return [{"term": term, "value": value} for term, value in rows if value]
+
+
+@public
+@require_safe
+def event_calendar(request, slug):
+    event = get_object_or_404(Event.objects.public().select_related("venue"), slug=slug)
+    return ics(calendar_file([event], name=event.title), event.slug)
+
+
+@public
+@require_safe
+def calendar(request):
+    """All that is coming, to subscribe to; what has just been stays for a month."""
+    since = timezone.now() - KEPT_IN_CALENDAR
+    rows = Event.objects.public().upcoming(since).select_related("venue")
+    rows = rows.order_by("starts_at", "id")[:MOST_EVENTS]
+    return ics(calendar_file(rows, name=_("Events")), "kalender")
+
+
+def ics(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return response
