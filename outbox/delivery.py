@@ -1,4 +1,4 @@
-"""The sweep that sends what is due. Promise and reasons: docs/adr (at least once, one Message-ID).
+"""The sweep that sends what is due. Why this way: docs/adr/0005-outbox.md.
 
 Between the server's last word and our note of it lies a gap that SMTP does not close. A mail whose
 sender died in there goes out again under the same Message-ID, or waits for a person (`hold`).

@@ -3,19 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from dma_crm import demo as demo_data
 from dma_crm.demo import Demo
 from outbox.actions import message_id_of, short_key
 from outbox.models import MailState, OutboundMail, Transport
 
-DEAD = 2  # of these kinds that a founder gets, the newest could not be delivered
+DEAD = 2  # so many of the newest follow-up mails could not be delivered
 REFUSED = "smtp: 550"
 
 
 def register() -> None:
-    from dma_crm import demo  # noqa: PLC0415 - registered when apps are loaded
-
-    demo.register(open_box, order=5)
-    demo.register(write_box, order=90)
+    demo_data.register(open_box, order=5)
+    demo_data.register(write_box, order=90)
 
 
 def open_box(demo: Demo) -> None:

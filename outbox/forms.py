@@ -5,13 +5,18 @@ from outbox.models import MailState
 from outbox.registry import kind_choices
 
 
+ANY_STATE = ("", _("All states"))
+
+
 def any_or_kinds() -> list[tuple[str, str]]:
     return [("", str(_("All kinds"))), *kind_choices()]
 
 
 class MailFilter(forms.Form):
     state = forms.ChoiceField(
-        label=_("State"), choices=[("", _("All states")), *MailState.choices], required=False
+        label=_("Delivery state"),
+        choices=[("", _("All states")), *MailState.choices],
+        required=False,
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=any_or_kinds, required=False)
     recipient = forms.CharField(label=_("Recipient"), max_length=254, required=False)

@@ -10,7 +10,7 @@ def register() -> None:
     """Under Verwaltung; in a demo also in the main menu, where its readers find it."""
     entry = {"roles": readers(), "icon": "mailbox"}
     administration.register(
-        "outbox:mails", _("Outbox"), order=40, description=trouble_lazy(), **entry
+        "outbox:mails", _("Outbox"), order=70, description=trouble_lazy(), **entry
     )
     if settings.DEMO:
         main.register("outbox:mails", _("Outbox"), order=95, **entry)

@@ -133,7 +133,13 @@ LOGIN = {
     "usersessions_list": library(EVERYBODY),
 }
 
-OUTBOX = {}
+OUTBOX = {
+    "outbox:mails": page(ADMIN),
+    "outbox:mail": page(ADMIN, a_mail),
+    "outbox:mail_preview": page(ADMIN, a_mail),
+    "outbox:mail_retry": action(ADMIN, a_mail),
+    "outbox:mail_cancel": action(ADMIN, a_mail),
+}
 
 CONTACTS = {}
 

@@ -9,7 +9,7 @@ from outbox.models import OutboundMail
 from outbox.registry import register_kind
 from outbox.retries import ATTEMPTS
 from tests.factories import OutboundMailFactory
-from tests.outbox.conftest import build
+from tests.factories.outbox import build
 
 pytestmark = pytest.mark.django_db
 
