@@ -41,6 +41,7 @@ class ReferralFactory(factory.django.DjangoModelFactory):
         withdrawn = factory.Trait(
             status="withdrawn", sent_at=NOW, withdrawn_reason="not_needed", closed_at=NOW
         )
+        forwarded = factory.Trait(status="forwarded", sent_at=NOW, closed_at=NOW)
         expired = factory.Trait(status="expired", sent_at=NOW, closed_at=NOW)
 
     reference = reference("V")
