@@ -1,21 +1,31 @@
 """From what is typed to people, startups and partners, best first."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, F, Value, When
 
 from accounts.actors import Actor
 from contacts.folding import collapse, fold
-from contacts.models import EntryWord, PartnerOrganisation, Person, SearchEntry, Startup
+from contacts.models import (
+    Affiliation,
+    EntryWord,
+    PartnerOrganisation,
+    Person,
+    SearchEntry,
+    Startup,
+)
 from contacts.search.database import holding
 from contacts.search.queries import Query, understand
-from contacts.search.vocabulary import EXACT, vocabulary
+from contacts.search.vocabulary import vocabulary
 
 CANDIDATES = 400
 # Loaded beyond the limit, for what the actor may not see.
-SPARE = 40
+SPARE = 10
+
+# (kind, id of the entry) -> how well it answers
+Scores = dict[tuple[str, int], float]
 
 
 @dataclass(frozen=True)
@@ -33,41 +43,46 @@ class Hit:
 def find(query: str, *, actor: Actor, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
     """At most `limit` records the actor may see; `kinds` of person, startup, partner (all).
 
-    A reference finds that one record. The number of database queries does not depend on what
+    A reference finds that one record. The number of database queries does not grow with what
     is stored, and no more than 400 candidates are weighed.
     """
     asked = understand(query)
-    wanted = tuple(kinds) or tuple(LOADERS)
     if asked.reference:
-        return _referenced(asked.reference, wanted, actor)
-    scores = _by_fragments(asked.fragments, wanted) or _by_words(asked, wanted)
-    best = sorted(scores, key=lambda entry: -scores[entry])[: limit + SPARE]
-    found = [(entry, hit) for kind in wanted for entry, hit in LOADERS[kind](best, actor)]
-    found.sort(key=lambda pair: (-scores[pair[0]], fold(pair[1].title), pair[1].reference))
-    return [hit for _entry, hit in found[:limit]]
+        return _referenced(asked.reference, kinds or tuple(LOADERS), actor)
+    scores = _by_fragments(asked.fragments, kinds) or _by_words(asked, kinds)
+    best = sorted(scores, key=lambda one: -scores[one])[: limit + SPARE]
+    found = [(scores[kind, entry], hit) for kind, entry, hit in _load(best, actor)]
+    found.sort(key=lambda pair: (-pair[0], fold(pair[1].title), pair[1].reference))
+    return [hit for _score, hit in found[:limit]]
+
+
+def _load(best: list[tuple[str, int]], actor: Actor) -> Iterator[tuple[str, int, Hit]]:
+    """One query for each kind among the best, and one for what people belong to."""
+    entries: dict[str, list[int]] = defaultdict(list)
+    for kind, entry in best:
+        entries[kind].append(entry)
+    for kind, ids in entries.items():
+        for entry, hit in LOADERS[kind](ids, actor):
+            yield kind, entry, hit
 
 
 def _referenced(reference: str, kinds: Sequence[str], actor: Actor) -> list[Hit]:
     for kind in kinds:
-        model = MODELS[kind]
-        if reference.startswith(f"{model.REFERENCE_PREFIX}-"):
+        if reference.startswith(f"{MODELS[kind].REFERENCE_PREFIX}-"):
             entries = SearchEntry.objects.filter(**{f"{kind}__reference": reference})
             return [hit for _entry, hit in LOADERS[kind](entries.values("pk"), actor)]
     return []
 
 
-def _by_fragments(fragments: Sequence[str], kinds: Sequence[str]) -> dict[int, float]:
+def _by_fragments(fragments: Sequence[str], kinds: Sequence[str]) -> Scores:
     """Entries whose phones or mails hold one of these; a beginning is better than an inside."""
-    scores: dict[int, float] = {}
+    scores: Scores = {}
+    among = SearchEntry.objects.filter(kind__in=kinds) if kinds else SearchEntry.objects.all()
     for fragment in fragments:
-        rows = holding(_entries(kinds), fragment).values_list("pk", "text")[:CANDIDATES]
-        for entry, text in rows:
-            scores[entry] = max(scores.get(entry, 0), _place(fragment, text))
+        rows = holding(among, fragment).values_list("kind", "pk", "text")
+        for kind, entry, text in rows[:CANDIDATES]:
+            scores[kind, entry] = max(scores.get((kind, entry), 0), _place(fragment, text))
     return scores
-
-
-def _entries(kinds: Sequence[str]):
-    return SearchEntry.objects.filter(kind__in=kinds)
 
 
 def _place(fragment: str, text: str) -> float:
@@ -77,70 +92,73 @@ def _place(fragment: str, text: str) -> float:
     return 0.9 if f" {fragment}" in padded else 0.5
 
 
-def _by_words(asked: Query, kinds: Sequence[str]) -> dict[int, float]:
+def _by_words(asked: Query, kinds: Sequence[str]) -> Scores:
     """Entries that answer every word, else any; else those that hold the text somewhere."""
     if not asked.words:
         return {}
     known = vocabulary()
     groups = [known.expand(word) for word in asked.words]
-    entries = _meeting(groups, kinds) or _touching(groups, kinds)
-    if not entries:
-        return _by_fragments((collapse(asked.text),), kinds)
-    return _weigh(entries, groups)
+    scores = _meeting(groups, kinds)
+    if not scores and len(groups) > 1:
+        scores = _touching(groups, kinds)
+    return scores or _by_fragments((collapse(asked.text),), kinds)
 
 
-def _meeting(groups: list[dict[str, float]], kinds: Sequence[str]) -> list[int]:
-    """Entries with a word of each group; those that bear the rarest, longest one truly, first."""
-    first, *others = sorted(groups, key=lambda group: -max(map(len, _best(group))))
-    rows = EntryWord.objects.filter(word__in=list(first), entry__kind__in=kinds)
+def _meeting(groups: list[dict[str, float]], kinds: Sequence[str]) -> Scores:
+    """Entries with a word of each group; those that bear the longest, rarest one truly, first."""
+    first, *others = sorted(groups, key=lambda group: -len(_typed(group)))
+    rows = EntryWord.objects.filter(word__in=list(first))
     for group in others:
         rows = rows.filter(entry__in=EntryWord.objects.filter(word__in=list(group)).values("entry"))
-    return _bounded(rows, _best(first))
+    return _weigh(rows, [_typed(first)], groups, kinds)
 
 
-def _touching(groups: list[dict[str, float]], kinds: Sequence[str]) -> list[int]:
+def _touching(groups: list[dict[str, float]], kinds: Sequence[str]) -> Scores:
+    rows = EntryWord.objects.filter(word__in={word for group in groups for word in group})
+    return _weigh(rows, [_typed(group) for group in groups], groups, kinds)
+
+
+def _typed(group: dict[str, float]) -> str:
+    return max(group, key=group.__getitem__)
+
+
+def _weigh(rows, typed: list[str], groups: list[dict[str, float]], kinds: Sequence[str]) -> Scores:
+    """Sum over the typed words of the best answer among the words of an entry."""
+    if kinds:
+        rows = rows.filter(entry__kind__in=kinds)
+    exact_first = Case(When(word__in=typed, then=Value(0)), default=Value(1))
+    entries = rows.order_by(exact_first).values("entry")[:CANDIDATES]
     words = {word for group in groups for word in group}
-    best = [word for group in groups for word in _best(group)]
-    rows = EntryWord.objects.filter(word__in=words, entry__kind__in=kinds)
-    return _bounded(rows, best) if len(groups) > 1 else []
-
-
-def _best(group: dict[str, float]) -> list[str]:
-    return [word for word, score in group.items() if score == EXACT]
-
-
-def _bounded(rows, best: list[str]) -> list[int]:
-    exact_first = Case(When(word__in=best, then=Value(0)), default=Value(1))
-    ordered = rows.order_by(exact_first).values_list("entry", flat=True)
-    return list(dict.fromkeys(ordered[:CANDIDATES]))
-
-
-def _weigh(entries: list[int], groups: list[dict[str, float]]) -> dict[int, float]:
-    """Sum over the typed words of the best answer among the entry's words."""
-    words = {word for group in groups for word in group}
-    rows = EntryWord.objects.filter(entry__in=entries, word__in=words)
-    bears: dict[int, list[str]] = defaultdict(list)
-    for entry, word in rows.values_list("entry_id", "word"):
-        bears[entry].append(word)
+    borne = EntryWord.objects.filter(entry__in=entries, word__in=words)
+    bears: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for kind, entry, word in borne.values_list("entry__kind", "entry_id", "word"):
+        bears[kind, entry].append(word)
     return {
-        entry: sum(max(group.get(word, 0) for word in borne) for group in groups)
-        for entry, borne in bears.items()
+        one: sum(max(group.get(word, 0) for word in held) for group in groups)
+        for one, held in bears.items()
     }
 
 
 def _people(entries: Iterable, actor: Actor) -> list[tuple[int, Hit]]:
-    people = (
+    people = list(
         Person.objects.visible_to(actor)
         .filter(search_entry__in=entries)
         .annotate(entry_id=F("search_entry__id"))
-        .prefetch_related("affiliations__startup", "affiliations__partner")
+        .only("reference", "title", "given_name", "family_name", "town")
     )
-    return [(one.entry_id, _hit("person", one, one.display_name, _belongs(one))) for one in people]
+    belongs = _belongings(people)
+    return [
+        (one.entry_id, _hit("person", one, one.display_name, belongs[one.pk])) for one in people
+    ]
 
 
-def _belongs(person: Person) -> str:
-    names = [str(one.startup or one.partner) for one in person.affiliations.all() if not one.until]
-    return " · ".join(filter(None, [*names[:2], person.town]))
+def _belongings(people: list[Person]) -> dict[object, str]:
+    """Up to two startups or partners of each, and the town."""
+    ties = Affiliation.objects.filter(person__in=people, until__isnull=True)
+    names: dict[object, list[str]] = defaultdict(list)
+    for person, startup, partner in ties.values_list("person", "startup__name", "partner__name"):
+        names[person].append(startup or partner)
+    return {one.pk: " · ".join(filter(None, [*names[one.pk][:2], one.town])) for one in people}
 
 
 def _startups(entries: Iterable, actor: Actor) -> list[tuple[int, Hit]]:

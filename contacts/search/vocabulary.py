@@ -104,7 +104,9 @@ class Vocabulary:
         return [(word, SLIP[int(distance)]) for word, distance, _at in found]
 
     def _sounding(self, typed: str) -> list[str]:
-        return self.by_sound.get(cologne(typed), [])[:SOUNDING]
+        """A single digit (Zoë, Jo, Uwe) is too little to be called the same sound."""
+        sound = cologne(typed)
+        return self.by_sound.get(sound, [])[:SOUNDING] if len(sound) > 1 else []
 
 
 def _missing(low: int, high: int, numbers: list[int]) -> list[tuple[int, int]]:
