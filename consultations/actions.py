@@ -130,7 +130,9 @@ def log_consultation(
     complete(consultation, founder, venture, summary, topics, facts, by=by, at=at)
     notes.write_note(consultation=consultation, text=confidential, by=by, at=at)
     planned = plan(consultation, follow_up, by=by, at=at) if follow_up else None
-    sent, held = refer(consultation, referral, topics, by=by, at=at) if referral else ((), ())
+    sent, held = (
+        refer(consultation, founder, referral, topics, by=by, at=at) if referral else ((), ())
+    )
     return Logged(consultation, follow_up=planned, sent=sent, held=held)
 
 
@@ -220,11 +222,17 @@ def plan(
 
 
 def refer(
-    consultation: Consultation, plan: ReferralPlan, topics: list[Topic], *, by: Actor, at: datetime
+    consultation: Consultation,
+    founder: Person,
+    plan: ReferralPlan,
+    topics: list[Topic],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> tuple[tuple[Referral, ...], tuple[Held, ...]]:
     """One need, one referral to each partner; (sent, held)."""
     need = create_need(
-        person=consultation.person,
+        person=founder,
         startup=consultation.startup,
         topics=topics,
         question=plan.question,
@@ -294,9 +302,9 @@ def correct_consultation(
 
     Raises EditConflict where somebody corrected it meanwhile. Nothing changed: nothing written.
     """
-    before = sorted(consultation.topics.values_list("code", flat=True))
+    before: list[str] = sorted(consultation.topics.values_list("code", flat=True))
     after = before if topics is None else sorted(topic.code for topic in topics)
-    related = {} if after == before else {"topics": [before, after]}
+    related: dict[str, list] = {} if after == before else {"topics": [before, after]}
     differing = {k: v for k, v in changes.items() if getattr(consultation, k) != v}
     if differing or related:
         related["reason"] = ["", reason]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.actors import AGENCY_ID, Actor
 from accounts.models import Role
@@ -100,7 +101,15 @@ def answered_lately(day: date) -> Q:
 def waiting(sent: Any, day: date) -> list[Referral]:
     """Sent, and the day for an answer is over."""
     late = sent.filter(status=ReferralStatus.SENT, respond_by__lt=day, forward_to__isnull=True)
-    return list(late.order_by("respond_by")[:SHOWN])
+    rows = list(late.order_by("respond_by")[:SHOWN])
+    for row in rows:
+        row.waited = waited(row, day)
+    return rows
+
+
+def waited(row: Referral, day: date) -> str:
+    days = (day - timezone.localdate(row.sent_at)).days
+    return ngettext("waiting for %(n)s day", "waiting for %(n)s days", days) % {"n": days}
 
 
 def idle(actor: Actor) -> list[Startup]:

@@ -50,6 +50,11 @@ class ConsultationFilter(TidyForm, forms.Form):
         required=False,
         choices=[("", _("All channels")), *ConsultationChannel.choices],
     )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All kinds")), *ConsultationKind.choices],
+    )
     since = forms.DateField(label=_("From"), required=False)
     until = forms.DateField(label=_("Until"), required=False)
 
@@ -79,6 +84,8 @@ class ConsultationFilter(TidyForm, forms.Form):
             rows = rows.filter(topics=given["topic"])
         if "channel" in given:
             rows = rows.filter(channel=given["channel"])
+        if "kind" in given:
+            rows = rows.filter(kind=given["kind"])
         if "since" in given:
             rows = rows.filter(held_on__gte=given["since"])
         if "until" in given:

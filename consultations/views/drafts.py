@@ -25,29 +25,40 @@ NOT_KEPT = {"token", "version", "window", "confidential"}
 def draft_save(request):
     """Autosave: 409 for a draft that another window writes, or that has been saved for good."""
     form = DraftForm(request.POST)
-    if not form.is_valid() or len(request.body) > LONGEST_DRAFT:
+    fields = fields_of(request.POST)
+    if not form.is_valid() or size_of(fields) > LONGEST_DRAFT:
         return JsonResponse({"error": _("This draft cannot be kept.")}, status=400)
-    person = Person.objects.visible_to(request.actor).filter(pk=form.cleaned_data["person"])
-    kept = {name: request.POST.getlist(name) for name in ConsultationForm.base_fields}
-    typed = drafts.Typed(
-        fields={name: values for name, values in kept.items() if name not in NOT_KEPT and values},
-        confidential=form.cleaned_data["confidential"],
-        window=form.cleaned_data["window"],
-        person=person.first(),
-    )
     try:
-        draft = drafts.save_draft(
-            token=form.cleaned_data["token"],
-            version=form.cleaned_data["version"] or 0,
-            typed=typed,
-            by=request.actor,
-            at=timezone.now(),
-        )
+        draft = save(form.cleaned_data, fields, by=request.actor)
     except ConsultationError as error:
         return JsonResponse({"error": str(error.message)}, status=409)
     except Consultation.DoesNotExist as error:
         raise Http404 from error
     return JsonResponse({"fields": {"version": draft.version}})
+
+
+def fields_of(posted) -> dict[str, list[str]]:
+    """What the form has, as it was typed; nothing else that came along."""
+    names = [name for name in ConsultationForm.base_fields if name not in NOT_KEPT]
+    return {name: posted.getlist(name) for name in names if any(posted.getlist(name))}
+
+
+def size_of(fields: dict[str, list[str]]) -> int:
+    return sum(len(value) for values in fields.values() for value in values)
+
+
+def save(data, fields, *, by) -> Consultation:
+    people = Person.objects.visible_to(by)
+    typed = drafts.Typed(
+        fields=fields,
+        confidential=data["confidential"],
+        window=data["window"],
+        person=people.filter(pk=data["person"]).first(),
+    )
+    version = data["version"] or 0
+    return drafts.save_draft(
+        token=data["token"], typed=typed, version=version, by=by, at=timezone.now()
+    )
 
 
 @role_required(Role.ADVISOR)

@@ -6,6 +6,7 @@ from accounts.decorators import role_required
 from accounts.models import Role
 from consultations.today import today_of
 from contacts import registry
+from contacts.case import panels_of
 
 
 @role_required(Role.ADVISOR, Role.MANAGER, Role.ADMIN, Role.PARTNER)
@@ -15,11 +16,5 @@ def today(request):
     if request.actor.role == Role.PARTNER:
         return redirect("referrals:referrals")
     now = today_of(request.actor, at=timezone.now())
-    context = {"today": now, "panels": panels_of(now, request.actor)}
+    context = {"today": now, "panels": panels_of(registry.today_panels, now, request.actor)}
     return render(request, "consultations/today.html", context)
-
-
-def panels_of(now, actor) -> list[dict]:
-    """Boxes of other apps (events); one without content hides itself."""
-    shown = [(panel, panel.context(now, actor)) for panel in registry.today_panels]
-    return [{"template": p.template, "context": c} for p, c in shown if c is not None]

@@ -82,6 +82,19 @@ function prepare(root) {
   for (const form of root.querySelectorAll("form[data-consultation]")) showDetails(form);
 }
 
+// Closing the panel or the page within the second before the autosave loses nothing either.
+document.addEventListener("input", (event) => { const form = formOf(event.target); if (form) form.dataset.unsaved = "1"; });
+document.addEventListener("submit", (event) => { delete event.target.dataset.unsaved; }, true);
+document.addEventListener("close", (event) => keep(event.target), true);
+window.addEventListener("pagehide", () => keep(document));
+
+function keep(root) {
+  for (const form of root.querySelectorAll("form[data-consultation][data-unsaved]")) {
+    delete form.dataset.unsaved;
+    navigator.sendBeacon(form.dataset.autosaveUrl, new FormData(form));
+  }
+}
+
 // An expired session: log in, then go on with the saved draft, whatever page the panel lay over.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const address = event.detail.xhr.responseURL ?? "";

@@ -1,0 +1,8 @@
+"""Demo data of consultations: a note for every talk, some confidential notes and who read them."""
+
+from consultations.demo.consultations import make_consultations
+from dma_crm import demo
+
+
+def register() -> None:
+    demo.register(make_consultations, order=60)
