@@ -36,11 +36,12 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="EMAIL", help="who imports, for the history")
 
     def handle(self, *, file, dry_run, by, **options):
+        actor = acting(by)
         try:
             report = import_file(
                 read(file),
                 file_name=Path(file).name,
-                by=acting(by),
+                by=actor,
                 at=timezone.now(),
                 dry_run=dry_run,
                 track=partial(tqdm, file=sys.stderr, disable=not sys.stderr.isatty()),
