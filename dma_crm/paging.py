@@ -6,11 +6,14 @@ Source of the method: "seek" paging, Markus Winand, use-the-index-luke.com.
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dma_crm.middleware import unstorable
 
 PAGE_SIZE = 50
 
@@ -93,11 +96,24 @@ def read_cursor(cursor: str, model, fields: list[str]) -> tuple[bool, list[Any]]
         if direction not in ("n", "p") or len(values) != len(fields):
             raise ValueError("not one of our cursors")
         return direction == "p", [
-            field_at(model, name).to_python(value)
-            for name, value in zip(fields, values, strict=True)
+            parsed(field_at(model, name), value) for name, value in zip(fields, values, strict=True)
         ]
-    except (ValueError, TypeError, UnicodeError, RecursionError, ValidationError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError) as error:
         raise BadRequest("unknown cursor") from error
+
+
+def parsed(field, text: Any) -> Any:
+    """What the column can be compared with; raises on any other text."""
+    if not isinstance(text, str) or unstorable(text):
+        raise ValueError("not one of our cursors")
+    value = field.to_python(text)
+    if isinstance(value, int):
+        field.run_validators(value)  # the column's range
+    if isinstance(value, datetime):
+        if timezone.is_naive(value):
+            raise ValueError("not one of our cursors")
+        value.astimezone(UTC)  # raises where the calendar ends
+    return value
 
 
 def field_at(model, path: str):

@@ -262,7 +262,10 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "dma_crm.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "dma_crm.logs.RequestIdFilter"},
+        "secret_path": {"()": "dma_crm.logs.SecretPathFilter"},
+    },
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}
     },
@@ -270,7 +273,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "secret_path"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
