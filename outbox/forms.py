@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from outbox.models import MailState
 from outbox.registry import kind_choices
 
-
 ANY_STATE = ("", _("All states"))
 
 

@@ -1,16 +1,21 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from accounts.navigation import administration, main
 from outbox.audience import readers
 from outbox.wording import trouble_lazy
 
 
 def register() -> None:
-    """Under Verwaltung; in a demo also in the main menu, where its readers find it."""
-    entry = {"roles": readers(), "icon": "mailbox"}
+    """Under Verwaltung; advisors, who have no such page, find it in the main menu of a demo."""
     administration.register(
-        "outbox:mails", _("Outbox"), order=70, description=trouble_lazy(), **entry
+        "outbox:mails",
+        _("Outbox"),
+        roles=readers(),
+        order=70,
+        icon="mailbox",
+        description=trouble_lazy(),
     )
     if settings.DEMO:
-        main.register("outbox:mails", _("Outbox"), order=95, **entry)
+        main.register("outbox:mails", _("Outbox"), roles=(Role.ADVISOR,), order=95, icon="mailbox")

@@ -57,7 +57,8 @@ def signed_text(source: str) -> str:
     because mail programs that find addresses in text take a closing bracket for part of them.
     """
     text = BLANK_LINES.sub("\n\n", ALONE.sub(r"\1:\n\2", source)).strip()
-    lines = [line for line in (sender().name, sender().footer) if line]
+    name, footer = sender().name, sender().footer
+    lines = [line for line in ("" if footer.startswith(name) else name, footer) if line]
     return "\n".join([text, "", "-- ", *lines, ""] if lines else [text, ""])
 
 

@@ -104,10 +104,11 @@ def states(database):
     return dict(database.execute("SELECT state, count(*) FROM outbox_outboundmail GROUP BY state"))
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, senders, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
+        assert senders.killed.is_set() or senders.process.poll() is None, "it ended by itself"
         time.sleep(0.1)
 
 
@@ -130,11 +131,11 @@ def test_kills_lose_nothing_and_a_mail_in_the_gap_goes_again_as_itself(database,
     try:
         for _life in range(2):
             senders.start()
-            assert senders.killed.wait(60)
+            wait_for(senders.killed.is_set, senders)
             assert states(database)["sending"] == 1
             end_leases(database)
         senders.start()
-        wait_for(lambda: states(database) == {"sent": MAILS})
+        wait_for(lambda: states(database) == {"sent": MAILS}, senders)
     finally:
         senders.process.kill()
         senders.process.wait(10)
@@ -152,7 +153,7 @@ def test_kills_lose_nothing_and_a_mail_in_the_gap_goes_again_as_itself(database,
 def test_the_loop_ends_in_peace_when_asked(database, sink):
     senders = Senders(database.url, sink)
     senders.start()
-    wait_for(lambda: states(database) == {"sent": MAILS})
+    wait_for(lambda: states(database) == {"sent": MAILS}, senders)
 
     senders.process.terminate()
 

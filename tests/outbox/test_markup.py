@@ -29,10 +29,9 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture
-def agency():
+def signed_by():
     before = list(_source)
-    register_sender(lambda: Sender("Gründerzentrum Nord", "Am Markt 1\n12345 Nordstadt"))
-    yield
+    yield lambda name, footer: register_sender(lambda: Sender(name, footer))
     _source[:] = before
 
 
@@ -91,18 +90,33 @@ def test_raw_html_and_scripts_in_our_markdown_are_dropped():
     assert re.findall(r"<(\w+)", html) == ["p", "p"]
 
 
-def test_the_text_part_shows_a_button_as_label_and_address():
+def test_the_text_part_shows_a_button_as_label_and_address(signed_by):
+    signed_by("", "")
     text = signed_text(f"Guten Tag\n\n\n\n[Jetzt antworten]({OURS})\n\nText [x]({OURS}) Text")
 
     assert text == f"Guten Tag\n\nJetzt antworten:\n{OURS}\n\nText [x]({OURS}) Text\n"
 
 
-@pytest.mark.usefixtures("agency")
-def test_mails_are_signed_by_the_agency():
-    assert sender().name == "Gründerzentrum Nord"
-    assert signed_text("Guten Tag") == (
-        "Guten Tag\n\n-- \nGründerzentrum Nord\nAm Markt 1\n12345 Nordstadt\n"
-    )
+@pytest.mark.parametrize(
+    ("name", "footer", "signature"),
+    [
+        ("Nord", "Am Markt 1\n12345 Nordstadt", "\n-- \nNord\nAm Markt 1\n12345 Nordstadt\n"),
+        ("Nord", "", "\n-- \nNord\n"),
+        ("Nord", "Nord, Am Markt 1", "\n-- \nNord, Am Markt 1\n"),
+        ("", "", ""),
+    ],
+)
+def test_mails_are_signed_by_the_agency(signed_by, name, footer, signature):
+    signed_by(name, footer)
+
+    assert sender() == Sender(name, footer)
+    assert signed_text("Guten Tag") == "Guten Tag\n" + signature
+
+
+def test_mails_of_an_agency_nobody_named_are_not_signed(signed_by):
+    _source.clear()
+
+    assert sender() == Sender()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.template import TemplateDoesNotExist
 
 from outbox.messages import render
+from outbox.signing import Sender, _source, register_sender
 
 URL = "http://127.0.0.1:8000/antwort/abcdefghijklmnop/"
 REST = {"url": URL, "day": 1.5, "terms": "*gern*"}
@@ -14,6 +15,10 @@ REST = {"url": URL, "day": 1.5, "terms": "*gern*"}
 def _lettering(settings):
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.outbox.lettering"]
     assert apps.is_installed("tests.outbox.lettering")
+    before = list(_source)
+    register_sender(lambda: Sender("", ""))
+    yield
+    _source[:] = before
 
 
 def test_a_mail_is_rendered_from_its_two_files():

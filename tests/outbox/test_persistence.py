@@ -3,6 +3,9 @@ from django.db import OperationalError
 
 from outbox import delivery
 
+# Looks at the connection, and would close one that a test holds open.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def test_a_write_is_repeated_through_an_outage():
     answers = [OperationalError(), OperationalError(), 1]

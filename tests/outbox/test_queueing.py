@@ -116,3 +116,9 @@ def test_a_mail_that_moved_on_is_left_alone(now, act, states):
 def test_retries_stop_after_two_days(now):
     assert next_attempt(ATTEMPTS, at=now) is None
     assert next_attempt(ATTEMPTS - 1, at=now) > now + timedelta(hours=19)
+
+
+def test_a_mail_is_named_without_naming_anybody(now):
+    mail = queue(now, recipient_name="Zoë")
+
+    assert str(mail) == f"test {mail.pk}"
