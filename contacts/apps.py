@@ -7,6 +7,7 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self):
-        from contacts import registrations  # noqa: PLC0415 - needs loaded models
+        from contacts import demo, registrations  # noqa: PLC0415 - need loaded models
 
+        demo.register()
         registrations.register()

@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
+from accounts.models import Role
 from contacts import registry
 from contacts.models import (
     Affiliation,
     Consent,
     FollowUp,
     Person,
+    PersonEmail,
+    PersonPhone,
     Stage,
     StageKind,
     Startup,
@@ -22,6 +26,7 @@ from contacts.models import (
 from contacts.registry import Case
 from contacts.timeline import about, spoken
 
+MOST_PEOPLE = 50
 MOST_PLANNED = 20
 MOST_CONSENTS = 50
 
@@ -47,20 +52,25 @@ def due_words(day: date | None, today: date) -> Due | None:
 
 
 def people_of(startup: Startup) -> list[Affiliation]:
-    """Open ties to people we may use, founders first."""
+    """Open ties to people we may use, each with the first `email` and `phone` of the person."""
     return list(
         startup.affiliations.filter(until=None, person__state="active")
         .select_related("person")
-        .prefetch_related("person__emails", "person__phones")
-        .order_by("id")[:50]
+        .annotate(email=first(PersonEmail, "address"), phone=first(PersonPhone, "number"))
+        .order_by("id")[:MOST_PEOPLE]
     )
+
+
+def first(model, column: str) -> Subquery:
+    rows = model.objects.filter(person=OuterRef("person_id")).order_by("position", "id")
+    return Subquery(rows.values(column)[:1])
 
 
 def startups_of(person: Person) -> list[Affiliation]:
     return list(
         person.affiliations.filter(until=None)
         .select_related("startup__stage", "startup__owner", "partner")
-        .order_by("id")[:50]
+        .order_by("id")[:MOST_PEOPLE]
     )
 
 
@@ -81,7 +91,8 @@ def with_rights(rows: Iterable[FollowUp], actor: Actor) -> list[FollowUp]:
     for row in rows:
         owners = {row.assignee_id, getattr(row.person, "owner_id", None)}
         owners.add(getattr(row.startup, "owner_id", None))
-        row.may_write = actor.role == "advisor" and actor.user_id in owners
+        row.may_write = actor.role == Role.ADVISOR and actor.user_id in owners
+        row.may_choose = row.may_write or actor.role == Role.MANAGER
         row.due = due_words(row.due_on, today)
         row.assignee_absent = row.assignee.absent_on(max(row.due_on, today))
     return rows

@@ -17,7 +17,12 @@ from contacts.models import (
     Stage,
 )
 
-CLASSES = {"select": "form-select", "text": "form-control", "checkbox": "form-check-input"}
+CLASSES = {
+    "select": "form-select",
+    "text": "form-control",
+    "checkbox": "form-check-input",
+    "hidden": "",
+}
 ALL, MINE, NOBODY = "all", "me", "none"
 
 

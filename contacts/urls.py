@@ -11,6 +11,7 @@ from contacts.views import (
     search,
     startups,
 )
+from contacts.views import follow_up_writes as writes
 
 app_name = "contacts"
 
@@ -44,11 +45,12 @@ urlpatterns = [
     path("wiedervorlagen/", follow_ups.follow_ups, name="follow_ups"),
     path("wiedervorlagen/neu/", follow_ups.follow_up_create, name="follow_up_create"),
     path("wiedervorlagen/vorschau/", follow_ups.mail_preview, name="mail_preview"),
+    path("wiedervorlagen/mehrere/", writes.follow_ups_bulk, name="follow_ups_bulk"),
     path(FOLLOW_UP, follow_ups.follow_up, name="follow_up"),
-    path(FOLLOW_UP + "erledigt/", follow_ups.follow_up_done, name="follow_up_done"),
-    path(FOLLOW_UP + "oeffnen/", follow_ups.follow_up_reopen, name="follow_up_reopen"),
-    path(FOLLOW_UP + "verschieben/", follow_ups.follow_up_postpone, name="follow_up_postpone"),
-    path(FOLLOW_UP + "uebergeben/", follow_ups.follow_up_hand_over, name="follow_up_hand_over"),
+    path(FOLLOW_UP + "erledigt/", writes.follow_up_done, name="follow_up_done"),
+    path(FOLLOW_UP + "oeffnen/", writes.follow_up_reopen, name="follow_up_reopen"),
+    path(FOLLOW_UP + "verschieben/", writes.follow_up_postpone, name="follow_up_postpone"),
+    path(FOLLOW_UP + "uebergeben/", writes.follow_up_hand_over, name="follow_up_hand_over"),
     path("verwaltung/agentur/", agency.agency_edit, name="agency"),
     path("agentur/logo/<slug:digest>.png", agency.logo, name="logo"),
 ]

@@ -6,8 +6,10 @@ from contacts.actions.consents import record_consent, withdraw_consent
 from contacts.actions.follow_ups import (
     complete_follow_up,
     hand_over_follow_up,
+    hand_over_follow_ups,
     plan_follow_up,
     postpone_follow_up,
+    postpone_follow_ups,
     reopen_follow_up,
 )
 from contacts.actions.partners import create_partner, update_agency, update_partner
@@ -24,8 +26,10 @@ __all__ = [
     "create_worded",
     "end_affiliation",
     "hand_over_follow_up",
+    "hand_over_follow_ups",
     "plan_follow_up",
     "postpone_follow_up",
+    "postpone_follow_ups",
     "record_consent",
     "reopen_follow_up",
     "update_agency",

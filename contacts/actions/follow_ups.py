@@ -1,6 +1,7 @@
 """Planning what is due on a day, and closing it."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -95,6 +96,31 @@ def hand_over_follow_up(
     check_assignee(assignee)
     save_changes(follow_up, {"assignee_id": assignee.pk}, by=by, at=at)
     return follow_up
+
+
+@transaction.atomic
+def postpone_follow_ups(
+    *, follow_ups: Iterable[FollowUp], days: int, today: date, by: Actor, at: datetime
+) -> int:
+    """Each `days` further, overdue ones from today; how many were moved."""
+    moved = [
+        postpone_follow_up(
+            follow_up=row, due_on=max(row.due_on, today) + timedelta(days=days), by=by, at=at
+        )
+        for row in follow_ups
+    ]
+    return len(moved)
+
+
+@transaction.atomic
+def hand_over_follow_ups(
+    *, follow_ups: Iterable[FollowUp], assignee: User, by: Actor, at: datetime
+) -> int:
+    """All or none; how many were handed over."""
+    given = [
+        hand_over_follow_up(follow_up=row, assignee=assignee, by=by, at=at) for row in follow_ups
+    ]
+    return len(given)
 
 
 def check_open(follow_up: FollowUp) -> None:

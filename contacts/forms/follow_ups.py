@@ -17,11 +17,12 @@ class FollowUpForm(OnceForm, forms.Form):
     assignee = forms.ModelChoiceField(
         label=_("Assigned to"), queryset=User.objects.none(), empty_label=None
     )
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=FollowUpKind, initial=FollowUpKind.TASK, widget=forms.RadioSelect
-    )
     template = forms.ModelChoiceField(
-        label=_("Mail template"), queryset=MailTemplate.objects.none(), required=False
+        label=_("E-mail to the person"),
+        queryset=MailTemplate.objects.none(),
+        required=False,
+        empty_label=_("None: it is a task"),
+        help_text=_("With a template the mail goes out by itself on that day."),
     )
 
     def __init__(self, *args, mail_possible: bool, **kwargs):
@@ -31,22 +32,19 @@ class FollowUpForm(OnceForm, forms.Form):
         self.fields["template"].queryset = MailTemplate.objects.filter(active=True)
         self.fields["due_on"].initial = lambda: timezone.localdate() + timedelta(days=7)
         if not mail_possible:
-            del self.fields["kind"], self.fields["template"]
+            del self.fields["template"]
 
     def clean_due_on(self):
         if self.cleaned_data["due_on"] < timezone.localdate():
             raise forms.ValidationError(_("This day has passed."))
         return self.cleaned_data["due_on"]
 
-    def clean(self):
-        data = super().clean()
-        if data.get("kind") == FollowUpKind.MAIL and not data.get("template"):
-            self.add_error("template", _("Please choose the mail template."))
-        return data
-
     def parts(self) -> dict:
-        names = ("subject", "due_on", "assignee", "kind", "template")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        template = self.cleaned_data.get("template")
+        kind = FollowUpKind.MAIL if template else FollowUpKind.TASK
+        names = ("subject", "due_on", "assignee")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"template": template, "kind": kind}
 
 
 class PostponeForm(TidyForm, forms.Form):

@@ -24,12 +24,14 @@ def create_page(
     request, form, create: Callable[..., models.Model], *, model, template: str, context: dict
 ):
     """`create(id=…)` runs once per form: a second submit leads to the record of the first."""
+    record = form.made_already(model) if request.method == "POST" else None
+    if record:
+        return redirect(context.get("done_url") or record)
     if request.method == "POST" and form.is_valid():
-        new_id = form.cleaned_data["token"]
         try:
-            record = model._base_manager.filter(pk=new_id).first() or create(id=new_id)
-        except IntegrityError:
-            record = model._base_manager.get(pk=new_id)
+            record = create(id=form.cleaned_data["token"])
+        except IntegrityError:  # the other click was a moment faster
+            record = model._base_manager.get(pk=form.cleaned_data["token"])
         except ContactsError as error:
             form.add_error(None, error.message)
             return form_page(request, template, form, context)

@@ -4,25 +4,21 @@ from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import agency_required, role_required
-from accounts.history import EditConflict
 from accounts.models import Role
 from contacts import actions, mail_templates
 from contacts.case import with_rights
-from contacts.errors import ContactsError
 from contacts.filters import FollowUpFilter
-from contacts.forms.follow_ups import FollowUpForm, HandOverForm, PostponeForm
+from contacts.forms.follow_ups import FollowUpForm, HandOverForm
 from contacts.models import FollowUp, FollowUpKind, MailTemplate, Person, Startup
-from contacts.views.editing import back, create_page
+from contacts.views.editing import create_page
 from dma_crm.paging import page_of
 
 LIST = "contacts:follow_ups"
@@ -40,7 +36,13 @@ def follow_ups(request):
         cursor=request.GET.get("cursor", ""),
     )
     groups = by_week(with_rights(page.rows, request.actor))
-    context = {"page": page, "filter": chosen, "groups": groups, "hand_over": HandOverForm()}
+    context = {
+        "page": page,
+        "filter": chosen,
+        "groups": groups,
+        "hand_over": HandOverForm(),
+        "may_choose": any(row.may_choose for row in page),
+    }
     return render(request, "contacts/follow_ups.html", context)
 
 
@@ -77,7 +79,6 @@ def follow_up(request, reference):
     row = find(request, reference)
     with_rights([row], request.actor)
     context = {"follow_up": row, "preview": preview_of(row), "hand_over": HandOverForm()}
-    context["may_hand_over"] = row.may_write or request.actor.role == Role.MANAGER
     return render(request, "contacts/follow_up.html", context)
 
 
@@ -159,73 +160,3 @@ def mail_preview(request):
         return HttpResponse("")
     preview = mail_templates.render(template, person=person, advisor=request.user)
     return render(request, "contacts/_mail_preview.html", {"preview": preview})
-
-
-def writable(request, reference) -> FollowUp:
-    """The row, if this actor may write it; a visible one of others is refused, not hidden."""
-    row = find(request, reference)
-    with_rights([row], request.actor)
-    if not row.may_write:
-        raise PermissionDenied
-    return row
-
-
-def acted(request, row, action, said: str, *, undo: str = "", **given):
-    """Run one action and say what happened; where somebody was faster, say that."""
-    try:
-        action(follow_up=row, **given, by=request.actor, at=timezone.now())
-    except EditConflict:
-        messages.error(request, _("Somebody has just changed this follow-up."))
-    except ContactsError as error:
-        messages.error(request, error.message)
-    else:
-        tag = f"undo={reverse(undo, args=[row.reference])}" if undo else ""
-        messages.success(request, said, extra_tags=tag)
-    return back(request, LIST)
-
-
-@role_required(Role.ADVISOR)
-@require_POST
-def follow_up_done(request, reference):
-    row = writable(request, reference)
-    undo = "contacts:follow_up_reopen"
-    said = _("Done: %(subject)s") % {"subject": row.subject}
-    return acted(request, row, actions.complete_follow_up, said, undo=undo)
-
-
-@role_required(Role.ADVISOR)
-@require_POST
-def follow_up_reopen(request, reference):
-    row = writable(request, reference)
-    return acted(request, row, actions.reopen_follow_up, _("The follow-up is open again."))
-
-
-@role_required(Role.ADVISOR)
-@require_POST
-def follow_up_postpone(request, reference):
-    """One week further, or to the day the form names."""
-    row = writable(request, reference)
-    day = max(row.due_on, timezone.localdate()) + timedelta(days=7)
-    if "due_on" in request.POST:
-        form = PostponeForm(request.POST)
-        if not form.is_valid():
-            messages.error(request, _("Please choose a day that lies ahead."))
-            return back(request, row.get_absolute_url())
-        day = form.cleaned_data["due_on"]
-    said = _("Moved to %(day)s.") % {"day": date_format(day, "SHORT_DATE_FORMAT")}
-    return acted(request, row, actions.postpone_follow_up, said, due_on=day)
-
-
-@role_required(Role.ADVISOR, Role.MANAGER)
-@require_POST
-def follow_up_hand_over(request, reference):
-    """Advisors hand over their own, managers reassign any."""
-    manages = request.actor.role == Role.MANAGER
-    row = find(request, reference) if manages else writable(request, reference)
-    form = HandOverForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Please choose a colleague."))
-        return back(request, row.get_absolute_url())
-    colleague = form.cleaned_data["assignee"]
-    said = _("Handed over to %(name)s.") % {"name": colleague}
-    return acted(request, row, actions.hand_over_follow_up, said, assignee=colleague)
