@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID, Actor
+from accounts.filters import midnight
 from accounts.models import Role, User
 from contacts.filters import ALL, MINE, ListFilter
 from contacts.models import PartnerOrganisation, Topic
@@ -34,12 +37,13 @@ def overdue(actor: Actor) -> Q:
     return Q(status=S.SENT, respond_by__lt=timezone.localdate())
 
 
+ALL_TAB = Tab("alle", _("All"), lambda actor: Q())
 AGENCY_TABS = [
     Tab("offen", _("Open"), lambda actor: Q(status__in=OPEN_STATUSES)),
     Tab("rueckfrage", _("Query to us"), lambda actor: Q(status=S.QUERY, sender_id=AGENCY_ID)),
     Tab("ueberfaellig", _("Overdue"), overdue),
     Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME)),
-    Tab("alle", _("All"), lambda actor: Q()),
+    ALL_TAB,
 ]
 PARTNER_TABS = [
     Tab("antworten", _("To be answered"), lambda actor: received(actor) & Q(status=S.SENT)),
@@ -58,12 +62,62 @@ def tabs_for(actor: Actor) -> list[Tab]:
 
 
 def chosen_tab(data: QueryDict, actor: Actor) -> Tab:
-    """An unknown name means the first."""
+    """An unknown name means the first. All may be asked for where it is no tab: figures do."""
     tabs = tabs_for(actor)
-    return next((tab for tab in tabs if tab.name == data.get("tab")), tabs[0])
+    return next((tab for tab in [*tabs, ALL_TAB] if tab.name == data.get("tab")), tabs[0])
 
 
-class ReferralFilter(ListFilter):
+# States put together, as figures show them.
+GROUPS = {
+    "waiting": (S.DRAFT, S.SENT, S.QUERY),
+    "working": (S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD),
+    "completed": (S.COMPLETED,),
+    "ended": (S.DECLINED, S.FORWARDED, S.WITHDRAWN, S.EXPIRED),
+}
+GROUP_NAMES = {
+    "waiting": _("Waiting for an answer"),
+    "working": _("Partner is helping"),
+    "completed": _("Completed"),
+    "ended": _("Ended without help"),
+}
+
+
+class DrillDown(ListFilter):
+    """What figures narrow a list by; hidden in its form, shown as chips that take it away."""
+
+    recipient = forms.SlugField(
+        label=_("Receiving organisation"), max_length=20, required=False, widget=forms.HiddenInput
+    )
+    group = forms.ChoiceField(
+        label=_("State"), required=False, choices=GROUP_NAMES.items(), widget=forms.HiddenInput
+    )
+    since = forms.DateField(label=_("Created from"), required=False, widget=forms.HiddenInput)
+    until = forms.DateField(label=_("Created until"), required=False, widget=forms.HiddenInput)
+
+    def words(self, name: str) -> str:
+        value = self.cleaned_data[name]
+        if isinstance(value, date):
+            return f"{self.fields[name].label}: {date_format(value, 'SHORT_DATE_FORMAT')}"
+        if name == "recipient":
+            known = PartnerOrganisation.objects.visible_to(self.actor).filter(reference=value)
+            return f"{self.fields[name].label}: {known.first() or value}"
+        return super().words(name)
+
+    def narrowed(self, queryset: QuerySet) -> QuerySet:
+        chosen = self.chosen()
+        if "recipient" in chosen:
+            queryset = queryset.filter(recipient__reference=chosen["recipient"])
+        if "group" in chosen:
+            queryset = queryset.filter(status__in=GROUPS[chosen["group"]])
+        if "since" in chosen:
+            queryset = queryset.filter(created_at__gte=midnight(chosen["since"]))
+        if "until" in chosen and chosen["until"] < date.max:
+            end = midnight(chosen["until"] + timedelta(days=1))
+            queryset = queryset.filter(created_at__lt=end)
+        return queryset
+
+
+class ReferralFilter(DrillDown):
     """For the agency: partner, state, topic and owner; partners see no owners and no others."""
 
     partner = forms.ChoiceField(label=_("Partner organisation"), required=False)
@@ -94,7 +148,7 @@ class ReferralFilter(ListFilter):
 
     def apply(self, queryset: QuerySet) -> QuerySet:
         chosen = self.chosen()
-        queryset = queryset.filter(self.tab.rows(self.actor))
+        queryset = self.narrowed(queryset.filter(self.tab.rows(self.actor)))
         if "partner" in chosen:
             either = Q(recipient__reference=chosen["partner"])
             queryset = queryset.filter(either | Q(sender__reference=chosen["partner"]))

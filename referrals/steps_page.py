@@ -39,7 +39,7 @@ class Choice:
 
 def choices(referral: Referral, actor: Actor, at: datetime, *, url_of, bound=None) -> list[Choice]:
     """What this actor may do now; `bound` is a form that was sent with errors and stays open."""
-    allowed = [verb for verb in rules.RULES if rules.may(referral, verb, actor, at)]
+    allowed = [verb for verb in words.PATHS if rules.may(referral, verb, actor, at)]
     return [
         Choice(
             verb,
@@ -77,6 +77,7 @@ def page_context(referral: Referral, actor: Actor, at: datetime, *, url_of, boun
     return {
         "referral": referral,
         "tone": words.tone(referral.status),
+        "state": words.state(referral, actor),
         "handed_over": disclosure.handed_over(referral) if readable else None,
         "founder": disclosure.founder_of(referral, actor, at),
         "choices": choices(referral, actor, at, url_of=url_of, bound=bound),
@@ -103,7 +104,7 @@ def facts(referral: Referral, actor: Actor) -> list[dict]:
         (_("Answer by"), day(referral.respond_by) if referral.status == "sent" else ""),
         (_("Person responsible"), referral.responsible),
         (_("Reason for declining"), referral.get_decline_reason_display()),
-        (_("Proposed organisation"), referral.forward_to),
+        (_("Proposal"), referral.forward_to),
         (_("First contact"), day(referral.first_contact_on)),
         (_("Goes on from"), day(referral.resume_on)),
         (_("Outcome"), referral.get_outcome_display()),

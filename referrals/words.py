@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from referrals.models import ReferralStatus
+from accounts.actors import Actor
+from referrals.models import Referral, ReferralStatus
 
 S = ReferralStatus
 TONES = {
@@ -19,23 +20,23 @@ TONES = {
     S.WITHDRAWN: "neutral",
     S.EXPIRED: "danger",
 }
-# verb of the API -> path of the page
+# verb of the API -> path of the page, in the order in which a page offers them
 PATHS = {
     "send": "senden",
     "accept": "annehmen",
-    "ask": "rueckfrage",
     "answer": "antworten",
-    "decline": "ablehnen",
-    "forward": "weiterleiten",
-    "confirm_forward": "weiterleitung-bestaetigen",
-    "refuse_forward": "weiterleitung-ablehnen",
-    "undo": "rueckgaengig",
     "start": "beginnen",
-    "hold": "pausieren",
     "resume": "fortsetzen",
     "complete": "abschliessen",
-    "withdraw": "zurueckziehen",
+    "hold": "pausieren",
+    "confirm_forward": "weiterleitung-bestaetigen",
+    "refuse_forward": "weiterleitung-ablehnen",
     "acknowledge": "quittieren",
+    "ask": "rueckfrage",
+    "decline": "ablehnen",
+    "forward": "weiterleiten",
+    "undo": "rueckgaengig",
+    "withdraw": "zurueckziehen",
 }
 BUTTONS = {
     "send": pgettext_lazy("referral step", "Send"),
@@ -94,6 +95,12 @@ TOLD = {
 
 def tone(status: str) -> str:
     return TONES[ReferralStatus(status)]
+
+
+def state(referral: Referral, actor: Actor) -> str:
+    """The state from where the reader stands: what was sent to them waits for them."""
+    waits = referral.status == S.SENT and referral.recipient_id == actor.organisation_id
+    return str(_("Waits for your answer")) if waits else referral.get_status_display()
 
 
 def done(action: str) -> str:

@@ -30,6 +30,7 @@ def mark(page, actor) -> None:
     founders = disclosure.founders_of(page.rows, actor, now)
     for referral in page:
         referral.tone = words.tone(referral.status)
+        referral.state = words.state(referral, actor)
         referral.overdue = steps_page.is_overdue(referral, now)
         founder = founders[referral.pk]
         known = referral.need.person.display_name if actor.is_agency else ""
