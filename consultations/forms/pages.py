@@ -1,10 +1,11 @@
 """The forms around a consultation that stands: filters, correction, confidential note."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from consultations.forms.base import LARGEST, FactsForm, Note
 from consultations.models import ConsultationChannel, ConsultationKind, ConsultationResult
 from consultations.notes import REASON_LENGTH
@@ -17,6 +18,11 @@ class CorrectionForm(FactsForm):
     result = forms.ChoiceField(label=_("Result"), choices=ConsultationResult.choices)
     reason = forms.CharField(label=_("Reason for the correction"), max_length=REASON_LENGTH)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST)
+
+    def __init__(self, *args, consultation, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = Q(active=True) | Q(consultations=consultation)
+        self.fields["topics"].queryset = Topic.objects.filter(known).distinct()
 
     @property
     def changes(self) -> dict:
@@ -58,15 +64,18 @@ class ConsultationFilter(TidyForm, forms.Form):
     since = forms.DateField(label=_("From"), required=False)
     until = forms.DateField(label=_("Until"), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
+        self.actor = actor
         self.fields["topic"].queryset = Topic.objects.all()
-        names = User.objects.advisors().values_list("pk", "name")
-        self.fields["advisor"].choices = [
-            ("", _("Mine")),
-            ("all", _("All advisors")),
-            *((str(pk), name) for pk, name in names),
-        ]
+        names = User.objects.filter(role=Role.ADVISOR).values_list("pk", "name")
+        whole = _("All advisors")
+        first = [("", _("Mine")), ("all", whole)] if self.is_advisor else [("", whole)]
+        self.fields["advisor"].choices = [*first, *((str(pk), name) for pk, name in names)]
+
+    @property
+    def is_advisor(self) -> bool:
+        return self.actor.role == Role.ADVISOR
 
     def clean(self):
         data = super().clean()
@@ -74,10 +83,10 @@ class ConsultationFilter(TidyForm, forms.Form):
             self.add_error("until", gettext("The end lies before the beginning."))
         return data
 
-    def apply(self, rows, actor):
+    def apply(self, rows):
         """Without a choice an advisor sees their own, managers see all."""
         given = {name: value for name, value in self.cleaned_data.items() if value}
-        advisor = given.get("advisor") or ("all" if actor.role != "advisor" else actor.user_id)
+        advisor = given.get("advisor") or (self.actor.user_id if self.is_advisor else "all")
         if advisor != "all":
             rows = rows.filter(advisor_id=advisor)
         if "topic" in given:

@@ -40,12 +40,12 @@ function series(kind, name, column, rows, perMark) {
   return {
     name,
     type: kind === "line" ? "line" : "bar",
-    stack: kind === "stacked-bar" ? "all" : undefined,
+    stack: kind.startsWith("stacked") ? "all" : undefined,
     barMaxWidth: 32,
     cursor: "pointer",
     symbolSize: 9,
     lineStyle: { width: 2 },
-    itemStyle: kind === "stacked-bar" ? { borderColor: colour("--paper"), borderWidth: 1 } : {},
+    itemStyle: kind.startsWith("stacked") ? { borderColor: colour("--paper"), borderWidth: 1 } : {},
     label: { show: kind === "bar" && rows.length <= 20, position: "right", ...FONT, formatter: (mark) => number.format(mark.value) },
     emphasis: { disabled: true },
     data: rows.map((row, index) => ({

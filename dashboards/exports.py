@@ -1,0 +1,60 @@
+"""A figure as rows of a spreadsheet, as it is or fit to be passed on."""
+
+from collections.abc import Iterator
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from dashboards.figures import Figure, Row
+
+SMALLEST_SHOWN = 5
+HIDDEN, WITHHELD = "< 5", "–"
+
+
+def table_of(figure: Figure, *, at, shared: bool) -> Iterator[list]:
+    """Head, rows, total, then what the numbers mean.
+
+    `shared`: cells from 1 to 4 are hidden, and so are totals from which they could be found.
+    """
+    rows = [cells_of(row) for row in figure.rows]
+    total = cells_of(figure.total)
+    if shared:
+        rows, total = hide_small(figure, rows, total)
+    yield figure.columns
+    for row, cells in zip(figure.rows, rows, strict=True):
+        yield [row.label, *cells]
+    yield [figure.total.label, *total]
+    yield []
+    yield [_("As of"), date_format(at, "SHORT_DATETIME_FORMAT")]
+    if figure.filter_text:
+        yield [_("Choice"), figure.filter_text]
+    yield [_("Definition"), figure.definition]
+
+
+def cells_of(row: Row) -> list:
+    return [cell.value for cell in row.cells]
+
+
+def hide_small(figure: Figure, rows: list[list], total: list) -> tuple[list[list], list]:
+    rows = [[hidden(value) for value in row] for row in rows]
+    if figure.summed:
+        rows = [without_sum(row) for row in rows]
+    columns = zip(*rows, strict=True) if rows else [()] * len(total)
+    return rows, [
+        WITHHELD if isinstance(value, int) and conceals(column) else hidden(value)
+        for value, column in zip(total, columns, strict=True)
+    ]
+
+
+def hidden(value):
+    return HIDDEN if isinstance(value, int) and 0 < value < SMALLEST_SHOWN else value
+
+
+def conceals(cells) -> bool:
+    return HIDDEN in cells or WITHHELD in cells
+
+
+def without_sum(row: list) -> list:
+    """The sum of a row would tell a hidden cell of it."""
+    last = max(index for index, value in enumerate(row) if isinstance(value, int | str))
+    return [*row[:last], WITHHELD, *row[last + 1 :]] if HIDDEN in row[:last] else row

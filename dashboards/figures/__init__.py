@@ -1,0 +1,21 @@
+"""The figures: each starts from `visible_to` and knows the list behind every number."""
+
+from accounts.models import Role
+from dashboards.figures.consultations import consultations_per_month
+from dashboards.figures.founders import founders_per_phase
+from dashboards.figures.referrals import referrals_per_partner
+from dashboards.figures.shapes import Cell, Figure, Row
+
+FIGURES = {
+    "phasen": founders_per_phase,
+    "vermittlungen": referrals_per_partner,
+    "beratungen": consultations_per_month,
+}
+OF_PARTNERS = ("vermittlungen",)
+
+
+def figures_for(role: str) -> tuple[str, ...]:
+    return OF_PARTNERS if role == Role.PARTNER else tuple(FIGURES)
+
+
+__all__ = ["FIGURES", "Cell", "Figure", "Row", "figures_for"]
