@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def impatient(settings, sink, monkeypatch):
-    """A server that is given up after 0.4 s."""
+    """A server that is given up after 2 s."""
     settings.MAIL_SERVER = sink.settings()
-    monkeypatch.setattr(delivery, "MailServer", lambda server: MailServer(server, deadline=0.4))
+    monkeypatch.setattr(delivery, "MailServer", lambda server: MailServer(server, deadline=2.0))
     return sink
 
 

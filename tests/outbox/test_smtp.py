@@ -141,9 +141,9 @@ def test_a_server_that_does_not_want_us_concerns_all_mails():
 def test_a_server_that_drips_is_cut_at_the_deadline():
     started = time.monotonic()
 
-    with talking_server(*[b"220-wait\r\n"] * 30, pause=0.1) as server:
+    with talking_server(*[b"220-wait\r\n"] * 100, pause=0.1) as server:
         assert failure(server, deadline=0.5) == ("unreachable", False, False, True)
-        assert 0.4 < time.monotonic() - started < 2
+        assert 0.4 < time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,9 @@ def test_a_server_that_drips_is_cut_at_the_deadline():
     ],
 )
 def test_what_a_failure_means(sink, to, told):
-    assert failure(sink.settings(), to=to, deadline=0.5) == told
+    deadline = 1.5 if to.startswith("hang-") else 10.0
+
+    assert failure(sink.settings(), to=to, deadline=deadline) == told
 
 
 def test_a_lost_connection_is_opened_again(sink):
@@ -173,7 +175,7 @@ def test_a_lost_connection_is_opened_again(sink):
 
 
 def test_a_connection_that_falls_silent_costs_one_attempt_only(sink):
-    with MailServer(sink.settings(), deadline=0.5) as connection:
+    with MailServer(sink.settings(), deadline=1.5) as connection:
         connection.send(letter(), sender="dma@x.example", recipient="a@x.example")
         sink.handler.silent = True
         with pytest.raises(DeliveryError, match="no_answer"):
