@@ -108,7 +108,13 @@ class ReferralPart(forms.Form):
         label=_("Another partner"), queryset=PartnerOrganisation.objects.none(), required=False
     )
     partner_name = forms.CharField(label=_("Another partner"), max_length=150, required=False)
-    question = Note(label=_("Need"), rows=2, max_length=2000, required=False)
+    question = Note(
+        label=_("Need"),
+        rows=2,
+        max_length=2000,
+        required=False,
+        help_text=_("The partner reads this before accepting: please no names or contact data."),
+    )
     consents = forms.ModelMultipleChoiceField(
         queryset=PartnerOrganisation.objects.none(), required=False
     )

@@ -19,10 +19,10 @@ from dma_crm.paging import page_of
 @agency_required
 @require_safe
 def consultations(request):
-    form = ConsultationFilter(request.GET)
+    form = ConsultationFilter(request.GET, actor=request.actor)
     rows = Consultation.objects.none()
     if form.is_valid():
-        rows = form.apply(Consultation.objects.complete(), request.actor).with_names()
+        rows = form.apply(Consultation.objects.complete()).with_names()
     rows = rows.visible_to(request.actor)
     page = page_of(rows, ordering=("-held_on", "-id"), cursor=request.GET.get("seite", ""))
     context = {
@@ -132,10 +132,11 @@ def consultation_correct(request, reference):
     at = timezone.now()
     editable = Consultation.objects.editable_by(request.actor).with_names()
     consultation = get_object_or_404(editable, reference=reference)
+    given = {"consultation": consultation, "actor": request.actor, "at": at}
     if request.method != "POST":
-        form = CorrectionForm(initial=history.as_form(consultation), actor=request.actor, at=at)
+        form = CorrectionForm(initial=history.as_form(consultation), **given)
         return correction_page(request, form, consultation)
-    form = CorrectionForm(request.POST, actor=request.actor, at=at)
+    form = CorrectionForm(request.POST, **given)
     if not form.is_valid():
         return correction_page(request, form, consultation, status=422)
     try:
