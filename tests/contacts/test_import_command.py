@@ -213,14 +213,15 @@ def test_rows_without_a_name_and_restricted_people_are_skipped():
             state=PersonState.RESTRICTED,
         )
     )
-    report = read(EVA, ";;;;;;0170 1234567;;;", "Cher;;;;;;;;;", "a;b;c;d;e;f;g;h;i;j;k;l")
+    report = read(EVA, EVA, ";;;;;;0170 1234567;;;", "Cher;;;;;;;;;", "a;b;c;d;e;f;g;h;i;j;k;l")
     assert [(row.outcome, row.reason) for row in report.rows] == [
         ("skipped", "Processing of this person is restricted."),
+        ("skipped", "The same as row 2."),
         ("skipped", "The name is missing."),
         ("created", ""),
         ("created", ""),
     ]
-    assert "The row has more cells than the header." in report.rows[3].notes
+    assert "The row has more cells than the header." in report.rows[4].notes
     assert Person.objects.get(family_name="Cher").given_name == ""
 
 
