@@ -292,6 +292,4 @@ def test_visible_to_lets_partners_see_nothing():
 
 
 def test_consultation_is_called_by_its_reference():
-    assert (
-        str(ConsultationFactory(reference="B-2026-0042", person=PersonFactory())) == "B-2026-0042"
-    )
+    assert str(ConsultationFactory(reference="B-2026-0042")) == "B-2026-0042"
