@@ -70,7 +70,12 @@ def partner(request, reference):
 @role_required(Role.MANAGER, Role.ADMIN)
 @require_http_methods(["GET", "POST"])
 def partner_create(request):
-    form = NewPartnerForm(request.POST or None, user_id=request.user.pk, role=request.actor.role)
+    form = NewPartnerForm(
+        request.POST or None,
+        user_id=request.user.pk,
+        role=request.actor.role,
+        initial={"name": request.GET.get("name", "")[:150]},
+    )
     create = functools.partial(create_partner, request, form)
     context = {"cancel_url": reverse("contacts:partners")}
     return create_page(

@@ -56,9 +56,8 @@ def startup_create(request):
     founder = Person.objects.visible_to(request.actor).filter(
         reference=request.GET.get("person", "")
     )
-    form = NewStartupForm(
-        request.POST or None, user_id=request.user.pk, initial={"owner": request.user.pk}
-    )
+    initial = {"owner": request.user.pk, "name": request.GET.get("name", "")[:150]}
+    form = NewStartupForm(request.POST or None, user_id=request.user.pk, initial=initial)
     create = partial(create_startup, request, form, list(founder))
     context = {"cancel_url": reverse("contacts:startups"), "founder": founder.first()}
     return create_page(request, form, create, model=Startup, template=FORM, context=context)

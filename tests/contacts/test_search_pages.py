@@ -132,3 +132,14 @@ def test_search_is_for_the_agency_only(client, url):
     assert client.get(url, {"q": "Kaya"}).status_code == 403
     client.force_login(UserFactory())
     assert client.post(url, {"q": "Kaya"}).status_code == 405
+
+
+@pytest.mark.parametrize("role", ["advisor", "manager"])
+def test_forms_behind_the_create_links_hold_what_was_typed(client, role):
+    client.force_login(UserFactory(role=role))
+    links = client.get(PAGE, {"q": "Käse Werk"}).context["create"]
+    forms = [client.get(link["url"]).context["form"] for link in links]
+    names = [form["name"].value() for form in forms if "name" in form.fields]
+    assert names == ["Käse Werk"]
+    people = [form["family_name"].value() for form in forms if "family_name" in form.fields]
+    assert people == (["Werk"] if role == "advisor" else [])
