@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,11 +26,11 @@ MOST_AT_ONCE = 100
 
 
 def writable(request, reference) -> FollowUp:
-    """The row, if this actor may write it; a visible one of others is refused, not hidden."""
+    """The row, if this actor may write it; one of others answers as if there were none."""
     row = find(request, reference)
     with_rights([row], request.actor)
     if not row.may_write:
-        raise PermissionDenied
+        raise Http404
     return row
 
 
@@ -100,7 +100,8 @@ def follow_up_hand_over(request, reference):
 def follow_ups_bulk(request):
     """Move or hand over the chosen ones, or all that the page showed."""
     rows = chosen_rows(request)
-    hand_over = request.POST.get("do") == "hand_over"
+    manages = request.actor.role == Role.MANAGER  # reassigns, but plans nobody's days
+    hand_over = manages or request.POST.get("do") == "hand_over"
     try:
         said = hand_over_rows(request, rows) if hand_over else postpone_rows(request, rows)
     except (ContactsError, EditConflict):
@@ -119,8 +120,6 @@ def chosen_rows(request) -> list[FollowUp]:
 
 
 def postpone_rows(request, rows) -> str:
-    if request.actor.role != Role.ADVISOR:
-        raise PermissionDenied
     now = timezone.now()
     moved = actions.postpone_follow_ups(
         follow_ups=rows, days=7, today=timezone.localdate(), by=request.actor, at=now

@@ -151,12 +151,11 @@ def plan(request, form, person, startup, *, id) -> FollowUp:
 @require_safe
 def mail_preview(request):
     """The chosen template with the data of this person, for the form."""
-    person = get_object_or_404(
-        Person.objects.visible_to(request.actor), reference=request.GET.get("person", "")
-    )
+    people = Person.objects.visible_to(request.actor)
+    person = people.filter(reference=request.GET.get("person", "")).first()
     chosen = request.GET.get("template", "")[:18]
     template = MailTemplate.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
-    if template is None:
+    if person is None or template is None:
         return HttpResponse("")
     preview = mail_templates.render(template, person=person, advisor=request.user)
     return render(request, "contacts/_mail_preview.html", {"preview": preview})

@@ -11,10 +11,14 @@ The second argument makes the row and answers what the address is built of. A ro
 but to which that row does not belong, is named in `hidden=`: it must be told 404. `params=` is the
 query a page needs to say more than 400. Anonymous visitors are sent to the login, wrong roles get
 403, wrong methods 405; the roles must be those the view declares (`role_required`, `public`).
+Of two routes of one name each is called with its parameters: "referrals:answer<token>".
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.apps import apps
 
 ADVISOR, MANAGER, ADMIN, PARTNER = (
     frozenset({role}) for role in ("advisor", "manager", "admin", "partner")
@@ -84,6 +88,34 @@ a_mail = a("OutboundMailFactory", "pk")
 an_event = a("EventFactory", "slug")
 a_venue = a("VenueFactory", "pk")
 
+a_consent = a("ConsentFactory", "pk")
+an_affiliation = a("AffiliationFactory", "pk")
+a_draft = a("ConsultationFactory", open_draft=True)
+a_link = a("AnswerLinkFactory", "token", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+
+
+def first(model: str, attribute: str = "code"):
+    """A row of a catalogue, which migrations make."""
+
+    def row() -> dict:
+        return {attribute: apps.get_model("contacts", model).objects.values_list(attribute)[0][0]}
+
+    return row
+
+
+def a_noted() -> dict:
+    from tests.factories import ConfidentialNoteFactory  # noqa: PLC0415 - as above
+
+    return {"reference": ConfidentialNoteFactory().consultation.reference}
+
+
+def a_service() -> dict:
+    from tests.factories import ServiceFactory  # noqa: PLC0415 - as above
+
+    service = ServiceFactory()
+    return {"reference": service.partner.reference, "pk": service.pk}
+
+
 FRAME = {
     "healthz": Route({"GET": ANYONE}, ours=False),
     "readyz": Route({"GET": ANYONE}, ours=False),
@@ -122,14 +154,14 @@ LOGIN = {
     "mfa_reauthenticate": library(EVERYBODY),
     "mfa_activate_totp": library(EVERYBODY),
     "mfa_deactivate_totp": library(EVERYBODY),
-    "mfa_view_recovery_codes": library(EVERYBODY, hidden=EVERYBODY),
+    "mfa_view_recovery_codes": library(EVERYBODY),
     "mfa_generate_recovery_codes": library(EVERYBODY),
-    "mfa_download_recovery_codes": library(EVERYBODY, hidden=EVERYBODY),
+    "mfa_download_recovery_codes": library(EVERYBODY),
     "mfa_list_webauthn": library(EVERYBODY),
     "mfa_add_webauthn": library(EVERYBODY),
     "mfa_reauthenticate_webauthn": library(EVERYBODY),
-    "mfa_remove_webauthn": library(EVERYBODY, lambda: {"pk": 1}, hidden=EVERYBODY),
-    "mfa_edit_webauthn": library(EVERYBODY, lambda: {"pk": 1}, hidden=EVERYBODY),
+    "mfa_remove_webauthn": library(EVERYBODY, lambda: {"pk": 1}),
+    "mfa_edit_webauthn": library(EVERYBODY, lambda: {"pk": 1}),
     "usersessions_list": library(EVERYBODY),
 }
 
@@ -141,15 +173,122 @@ OUTBOX = {
     "outbox:mail_cancel": action(ADMIN, a_mail),
 }
 
-CONTACTS = {}
+CONTACTS = {
+    "contacts:search": page(AGENCY),
+    "contacts:search_suggestions": page(AGENCY),
+    "contacts:people": page(AGENCY),
+    "contacts:person_create": form(ADVISOR),
+    "contacts:duplicate_hint": page(ADVISOR),
+    "contacts:person": page(AGENCY, a_person),
+    "contacts:person_edit": form(ADVISOR, a_person),
+    "contacts:consent_create": form(ADVISOR, a_person),
+    "contacts:consent_withdraw": form(ADVISOR, a_consent),
+    "contacts:startups": page(AGENCY),
+    "contacts:startup_create": form(ADVISOR),
+    "contacts:startup": page(AGENCY, a_startup),
+    "contacts:startup_edit": form(ADVISOR, a_startup),
+    "contacts:startup_stage": form(ADVISOR, a_startup),
+    "contacts:affiliation_create": form(ADVISOR, a_startup),
+    "contacts:affiliation_end": action(ADVISOR, an_affiliation),
+    "contacts:partners": page(AGENCY),
+    "contacts:partner_create": form(OVERSEERS),
+    "contacts:own_organisation": page(PARTNER),
+    "contacts:partner": page(EVERYBODY, a_partner, hidden=PARTNER),
+    "contacts:partner_edit": form(EVERYBODY, a_partner, hidden=PARTNER),
+    "contacts:follow_ups": page(AGENCY),
+    "contacts:follow_up_create": form(ADVISOR),
+    "contacts:mail_preview": page(ADVISOR),
+    "contacts:follow_ups_bulk": action(ADVISOR | MANAGER, params={"do": "hand_over"}),
+    "contacts:follow_up": page(AGENCY, a_follow_up),
+    "contacts:follow_up_done": action(ADVISOR, a_follow_up, hidden=ADVISOR),
+    "contacts:follow_up_reopen": action(ADVISOR, a_follow_up, hidden=ADVISOR),
+    "contacts:follow_up_postpone": action(ADVISOR, a_follow_up, hidden=ADVISOR),
+    "contacts:follow_up_hand_over": action(ADVISOR | MANAGER, a_follow_up, hidden=ADVISOR),
+    "contacts:agency": form(OVERSEERS),
+    "contacts:logo": page(ANYONE, lambda: {"digest": "none"}, hidden=ANYONE),
+    "contacts:topics": page(AGENCY),
+    "contacts:topics_create": form(OVERSEERS),
+    "contacts:topics_edit": form(OVERSEERS, first("Topic")),
+    "contacts:stages": page(AGENCY),
+    "contacts:stages_create": form(OVERSEERS),
+    "contacts:stages_edit": form(OVERSEERS, first("Stage")),
+    "contacts:sources": page(AGENCY),
+    "contacts:sources_create": form(OVERSEERS),
+    "contacts:sources_edit": form(OVERSEERS, first("Source")),
+    "contacts:mail_templates": page(AGENCY),
+    "contacts:mail_templates_create": form(OVERSEERS),
+    "contacts:mail_templates_edit": form(OVERSEERS, first("MailTemplate")),
+}
 
-REFERRALS = {}
+REFERRALS = {
+    "referrals:referrals": page(EVERYBODY),
+    "referrals:referral_create": form(ADVISOR),
+    "referrals:proposal": action(ADVISOR),
+    "referrals:referral": page(EVERYBODY, a_referral, hidden=PARTNER),
+    "referrals:reassign": action(MANAGER, a_referral),
+    "referrals:send": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:accept": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:answer<reference>": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:start": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:resume": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:complete": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:hold": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:confirm_forward": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:refuse_forward": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:acknowledge": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:ask": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:decline": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:forward": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:undo": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:withdraw": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:answer<token>": page(ANYONE, a_link),
+    "referrals:answer_act": action(ANYONE, lambda: a_link() | {"path": "annehmen"}),
+    "referrals:answer_renew": action(ANYONE, a_link),
+    "referrals:services": page(EVERYBODY, a_partner, hidden=PARTNER),
+    "referrals:service_create": form(PARTNER | ADMIN, a_partner, hidden=PARTNER),
+    "referrals:service_edit": form(PARTNER | ADMIN, a_service, hidden=PARTNER),
+}
 
-CONSULTATIONS = {}
+CONSULTATIONS = {
+    "consultations:today": page(EVERYBODY),
+    "consultations:consultations": page(AGENCY),
+    "consultations:consultation_create": form(ADVISOR),
+    "consultations:person_options": page(ADVISOR),
+    "consultations:duplicates": action(ADVISOR),
+    "consultations:partner_options": page(ADVISOR),
+    "consultations:ventures": page(ADVISOR),
+    "consultations:partner_cards": action(ADVISOR),
+    "consultations:referral_checks": action(ADVISOR),
+    "consultations:draft": action(ADVISOR),
+    "consultations:consultation": page(AGENCY, a_consultation),
+    "consultations:correct": form(ADVISOR, a_consultation, hidden=ADVISOR),
+    "consultations:note_read": action(ADVISOR | MANAGER, a_noted),
+    "consultations:note_write": action(ADVISOR, a_consultation, hidden=ADVISOR),
+    "consultations:draft_discard": action(ADVISOR, a_draft, hidden=ADVISOR),
+    "consultations:draft_restore": action(ADVISOR, a_draft, hidden=ADVISOR),
+}
 
-EVENTS = {}
+EVENTS = {
+    "events:events": page(ANYONE),
+    "events:calendar": page(ANYONE),
+    "events:event_calendar": page(ANYONE, an_event),
+    "events:event": page(ANYONE, an_event),
+    "events:manage": page(AGENCY),
+    "events:event_create": form(AGENCY),
+    "events:event_edit": form(AGENCY, an_event),
+    "events:publish": action(AGENCY, an_event),
+    "events:unpublish": action(AGENCY, an_event),
+    "events:cancel": action(AGENCY, an_event),
+    "events:venues": page(AGENCY),
+    "events:venue_create": form(OVERSEERS),
+    "events:venue_edit": form(OVERSEERS, a_venue),
+}
 
-DASHBOARDS = {}
+DASHBOARDS = {
+    "dashboards:figures": page(EVERYBODY),
+    "dashboards:figure_csv": page(EVERYBODY, lambda: {"name": "vermittlungen"}),
+    "dashboards:stages": page(AGENCY),
+}
 
 TABLE = (
     FRAME | ACCOUNTS | LOGIN | OUTBOX | CONTACTS | REFERRALS | CONSULTATIONS | EVENTS | DASHBOARDS
