@@ -1,5 +1,6 @@
 """The URL tree as it is: every named pattern with its view."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.urls import URLPattern, get_resolver
@@ -15,4 +16,11 @@ def walk(patterns, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
 
 
 def all_routes() -> list[tuple[str, URLPattern]]:
-    return list(walk(get_resolver().url_patterns))
+    """By name; of two routes of one name each with its parameters, as "name<a,b>"."""
+    routes = list(walk(get_resolver().url_patterns))
+    count = Counter(name for name, _entry in routes)
+    return [(name if count[name] == 1 else exact(name, entry), entry) for name, entry in routes]
+
+
+def exact(name: str, entry: URLPattern) -> str:
+    return f"{name}<{','.join(entry.pattern.converters)}>"
