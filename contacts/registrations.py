@@ -20,7 +20,12 @@ def register() -> None:
     registry.register_timeline(timeline.stage_changes)
     registry.register_timeline(timeline.closed_follow_ups)
     register_sender(sender)
-    register_kind(tasks.FOLLOW_UP_MAIL, build=tasks.build_follow_up, may_go=tasks.follow_up_may_go)
+    register_kind(
+        tasks.FOLLOW_UP_MAIL,
+        build=tasks.build_follow_up,
+        may_go=tasks.follow_up_may_go,
+        label=_("Follow-up mail"),
+    )
     jobs.register("contacts.follow_ups", every_seconds=300, work=tasks.send_due_follow_ups)
 
 

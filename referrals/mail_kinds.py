@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID
 from contacts.models import Consent, PersonEmail
@@ -132,6 +133,23 @@ TO_SENDER: dict[str, Guard] = {
     "referral_undone": was_told,
 }
 GUARDS = TO_RECIPIENT | TO_FOUNDER | TO_SENDER
+LABELS = {
+    "referral_sent": _("New referral"),
+    "referral_link": _("New answer link"),
+    "referral_answered": _("Answer to a query"),
+    "referral_forward_decided": _("Decision on a proposal"),
+    "referral_withdrawn": _("Referral withdrawn"),
+    "referral_accepted_founder": _("Acceptance, to the founder"),
+    "referral_undone_founder": _("Correction, to the founder"),
+    "referral_copied": _("Copy of a referral between partners"),
+    "referral_accepted": _("Referral accepted"),
+    "referral_query": _("Query about a referral"),
+    "referral_declined": _("Referral declined"),
+    "referral_forward_proposed": _("Another organisation proposed"),
+    "referral_completed": _("Outcome of a referral"),
+    "referral_expired": _("Referral expired"),
+    "referral_undone": _("Answer taken back"),
+}
 
 
 def may_go(mail: OutboundMail, at: datetime) -> str:
@@ -145,4 +163,4 @@ def may_go(mail: OutboundMail, at: datetime) -> str:
 
 def register() -> None:
     for kind in GUARDS:
-        register_kind(kind, build=build, may_go=may_go)
+        register_kind(kind, build=build, may_go=may_go, label=LABELS[kind])
