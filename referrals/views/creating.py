@@ -66,7 +66,9 @@ def save(request):
             messages.success(request, _("The referral has been sent."))
             return redirect(referral)
     except (ReferralError, ContactsError) as error:
+        shown = proposal_of(form, timezone.now())  # an error takes its field's value away
         form.add_error(field_of(error, form), error.message)
+        return page(request, form, status=422, **shown)
     return page(request, form, status=422)
 
 
@@ -78,8 +80,8 @@ def field_of(error, form) -> str | None:
     return name if name in form.fields else None
 
 
-def page(request, form, status=200):
-    context = {"form": form, **proposal_of(form, timezone.now())}
+def page(request, form, status=200, **shown):
+    context = {"form": form, **(shown or proposal_of(form, timezone.now()))}
     return render(request, "referrals/referral_form.html", context, status=status)
 
 
