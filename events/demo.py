@@ -1,0 +1,159 @@
+"""Demo data of events: a year of talks and workshops, the next ones open to everybody."""
+
+from datetime import date, datetime, timedelta
+
+from accounts.demo import since
+from dma_crm import demo as demo_data
+from dma_crm.demo import Demo, local
+from events.models import Event, EventFormat, EventState, Venue
+
+F = EventFormat
+VENUES = {
+    "cube": (
+        "DigitalCube", "Willy-Brandt-Platz", "3", "38440",
+        "Am Hauptbahnhof, stufenlos erreichbar, Aufzug zum Saal im ersten Stock.",
+    ),
+    "schiller40": (
+        "Schiller40", "Schillerstraße", "40", "38440",
+        "Coworking der Stadt. Eingang vom Hof, Klingel „Veranstaltung“, stufenlos.",
+    ),
+}  # fmt: skip
+# title, slug, in one sentence, format, place (None: online), host, topics, hour, minutes, seats
+EVENTS = [
+    (
+        "Gründen im Nebenerwerb", "gruenden-im-nebenerwerb",
+        "Was anzumelden ist, was der Arbeitgeber wissen muss und ab wann es sich lohnt.",
+        F.TALK, "cube", "agency", "legal_form taxes", 18, 90, 60,
+    ),
+    (
+        "Vom Einfall zum Geschäftsmodell", "vom-einfall-zum-geschaeftsmodell",
+        "Ein Nachmittag mit dem Business Model Canvas, mitgebracht wird nur die eigene Idee.",
+        F.WORKSHOP, "schiller40", "agency", "idea business_plan", 14, 180, 16,
+    ),
+    (
+        "Sprechtag Gründungszuschuss", "sprechtag-gruendungszuschuss",
+        "Halbstündige Einzelgespräche zu Antrag, Fristen und Stellungnahme.",
+        F.CONSULTING_DAY, "cube", "arbeitsagentur", "funding", 9, 240, 8,
+    ),
+    (
+        "Gründungsabend", "gruendungsabend",
+        "Drei Teams erzählen, was im ersten Jahr schiefging. Danach Suppe und Gespräche.",
+        F.NETWORKING, "schiller40", "agency", "network", 18, 180, 80,
+    ),
+    (
+        "Der Businessplan, den eine Bank liest", "businessplan-fuer-die-bank",
+        "Gliederung, Zahlenteil und die Fragen, die im Bankgespräch kommen.",
+        F.SEMINAR, "cube", "ihk", "business_plan financing", 16, 150, 30,
+    ),
+    (
+        "Prototypen bauen ohne eigene Werkstatt", "prototypen-bauen",
+        "Rundgang durch Labore und Werkstätten, die man mieten kann.",
+        F.WORKSHOP, "schiller40", "wag", "technology", 15, 150, 20,
+    ),
+    (
+        "Preise kalkulieren, die tragen", "preise-kalkulieren",
+        "Stundensatz und Stückpreis rechnen, mit Beispielen aus Handwerk und Dienstleistung.",
+        F.WORKSHOP, None, "agency", "marketing business_plan", 17, 120, None,
+    ),
+    (
+        "Steuern im ersten Jahr", "steuern-im-ersten-jahr",
+        "Fragebogen, Umsatzsteuer und Rücklagen, erklärt von einer Steuerkanzlei.",
+        F.TALK, None, "ihk", "taxes", 18, 90, None,
+    ),
+    (
+        "Nachfolge: einen Betrieb übernehmen", "betrieb-uebernehmen",
+        "Bewertung, Finanzierung und Übergabe, mit zwei Beispielen aus dem Landkreis.",
+        F.TALK, "cube", "hwk", "succession financing", 18, 120, 50,
+    ),
+    (
+        "Förderprogramme im Überblick", "foerderprogramme-im-ueberblick",
+        "Was Land und Bund gerade fördern, und was vor dem Antrag nicht passieren darf.",
+        F.TALK, "cube", "nbank", "funding financing", 17, 90, 60,
+    ),
+    (
+        "Sichtbar werden ohne großes Budget", "sichtbar-werden",
+        "Website, Kartendienste und Lokalpresse für kleine Unternehmen.",
+        F.SEMINAR, "schiller40", "ostfalia", "marketing digital", 16, 120, 24,
+    ),
+    (
+        "Die erste Einstellung", "die-erste-einstellung",
+        "Vom Minijob bis zur Fachkraft: Meldungen, Kosten und Zuschüsse.",
+        F.SEMINAR, "cube", "arbeitsagentur", "personnel growth", 16, 120, 30,
+    ),
+]  # fmt: skip
+COMING = [4, 9, 14, 21, 29, 40]  # working days from today
+PAST_EVERY = 21
+TEXT = (
+    "{summary}\n\nDie Teilnahme ist kostenfrei. Wer Unterstützung braucht, etwa beim Hören"
+    " oder beim"
+    " Weg zum Ort, meldet sich bitte vorab bei uns."
+)
+
+
+def register() -> None:
+    demo_data.register(make_events, order=80)
+
+
+def make_events(demo: Demo) -> None:
+    venues = {key: venue(demo, *fields) for key, fields in VENUES.items()}
+    demo.write(Venue, list(venues.values()))
+    past = range(-PAST_EVERY, -len(EVENTS) * PAST_EVERY, -PAST_EVERY)
+    days = [demo.workday(offset) for offset in (*COMING, *past)]
+    plans = [EVENTS[n % len(EVENTS)] for n in range(len(days))]
+    rows = [event(demo, venues, day, *plan) for day, plan in zip(days, plans, strict=True)]
+    demo.write(Event, rows)
+    topics = demo.made["topics"]
+    pairs = [
+        (row, topics[c]) for row, plan in zip(rows, plans, strict=True) for c in plan[6].split()
+    ]
+    demo.link(Event.topics.through, "topic", pairs)
+
+
+def venue(
+    demo: Demo, name: str, street: str, house_number: str, postcode: str, access: str
+) -> Venue:
+    at = since(demo)
+    return Venue(
+        id=demo.new_id(at),
+        name=name,
+        street=street,
+        house_number=house_number,
+        postcode=postcode,
+        town="Wolfsburg",
+        access=access,
+        created_at=at,
+        modified_at=at,
+    )
+
+
+def event(
+    demo: Demo, venues: dict[str, Venue], day: date, title: str, slug: str, summary: str,
+    format: str, place: str | None, host: str, _topics: str, hour: int, minutes: int,
+    seats: int | None,
+) -> Event:  # fmt: skip
+    """Published six weeks ahead, or as long ago as the demo reaches back."""
+    starts_at = local(day, minute=hour * 60)
+    at = announced(demo, starts_at)
+    return Event(
+        id=demo.new_id(at),
+        slug=f"{slug}-{day:%Y-%m-%d}",
+        title=title,
+        summary=summary,
+        description=TEXT.format(summary=summary),
+        format=format,
+        state=EventState.PUBLISHED,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        venue=venues[place] if place else None,
+        online=place is None,
+        host=demo.made["partners"].get(host, demo.made["agency"]),
+        capacity=seats,
+        created_by=demo.made["manager"],
+        created_at=at,
+        modified_at=at,
+    )
+
+
+def announced(demo: Demo, starts_at: datetime) -> datetime:
+    weeks_before = demo.moment((starts_at - timedelta(weeks=6)).date())
+    return min(weeks_before, demo.moment(demo.last_workday))
