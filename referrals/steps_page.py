@@ -155,4 +155,4 @@ def node(step, text: str, actor: Actor) -> dict:
 
 
 def url_of(referral: Referral):
-    return lambda verb: reverse(f"referrals:{verb}", args=[referral.reference])
+    return lambda verb: reverse(f"referrals:{words.url_name(verb)}", args=[referral.reference])

@@ -11,7 +11,12 @@ urlpatterns = [
     path("vermittlungen/<str:reference>/", detail.referral, name="referral"),
     path("vermittlungen/<str:reference>/zustaendig/", detail.reassign, name="reassign"),
     *[
-        path(f"vermittlungen/<str:reference>/{word}/", detail.act, {"verb": verb}, name=verb)
+        path(
+            f"vermittlungen/<str:reference>/{word}/",
+            detail.act,
+            {"verb": verb},
+            name=words.url_name(verb),
+        )
         for verb, word in words.PATHS.items()
     ],
     path("antwort/<str:token>/", answer.answer, name="answer"),

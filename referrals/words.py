@@ -93,6 +93,11 @@ TOLD = {
 }
 
 
+def url_name(verb: str) -> str:
+    """The verb itself; `answer` alone is the answer page behind a mail link."""
+    return "answer_query" if verb == "answer" else verb
+
+
 def tone(status: str) -> str:
     return TONES[ReferralStatus(status)]
 

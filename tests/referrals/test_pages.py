@@ -224,6 +224,18 @@ def test_the_whole_way_by_forms(client, today):
     assert "Eine GmbH." in page
 
 
+def test_each_step_has_an_address_of_its_own(client, today):
+    """The page of an open query offers its answer where it is taken, not the page behind a link."""
+    referral = today.sent()
+    actions.ask_referral(referral=referral, text="?", by=today.colleague, at=today.now)
+    login(client, today, "advisor")
+
+    choices = client.get(referral.get_absolute_url()).context["choices"]
+
+    base = f"/vermittlungen/{referral.reference}/"
+    assert [choice.url for choice in choices] == [f"{base}antworten/", f"{base}zurueckziehen/"]
+
+
 def test_following_a_proposal_links_old_and_new(client, today):
     referral = today.sent()
     ConsentFactory(person=today.person, recipient=today.other, given_at=today.now)
