@@ -37,8 +37,8 @@ def cells_of(row: Row) -> list:
 
 def hide_small(figure: Figure, rows: list[list], total: list) -> tuple[list[list], list]:
     rows = [[hidden(value) for value in row] for row in rows]
-    if figure.summed:
-        rows = [without_sum(row) for row in rows]
+    if figure.sum_at is not None:
+        rows = [without_sum(row, figure.sum_at) for row in rows]
     columns = zip(*rows, strict=True) if rows else [()] * len(total)
     return rows, [
         WITHHELD if isinstance(value, int) and conceals(column) else hidden(value)
@@ -54,7 +54,7 @@ def conceals(cells) -> bool:
     return HIDDEN in cells or WITHHELD in cells
 
 
-def without_sum(row: list) -> list:
+def without_sum(row: list, place: int) -> list:
     """The sum of a row would tell a hidden cell of it."""
-    last = max(index for index, value in enumerate(row) if isinstance(value, int | str))
-    return [*row[:last], WITHHELD, *row[last + 1 :]] if HIDDEN in row[:last] else row
+    others = [*row[:place], *row[place + 1 :]]
+    return [*row[:place], WITHHELD, *row[place + 1 :]] if HIDDEN in others else row

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from consultations.models import Consultation, ConsultationKind
 from dashboards.aggregates import month_of
 from dashboards.figures.shapes import Figure, Row, none_yet, number
-from dashboards.filters import FiguresFilter, owner_parameter, query
+from dashboards.filters import FiguresFilter, query
 from dashboards.periods import last_of, months_in
 
 
@@ -51,6 +51,7 @@ def consultations_per_month(chosen: FiguresFilter) -> Figure:
         rows=rows,
         total=month_row(chosen, _("Total"), *span, sums),
         drawn=len(KINDS),
+        sum_at=len(KINDS),
         filter_text=chosen.spoken("period", "owner", "topic"),
         definition=_("Counted are complete consultations by the day they were held."),
         empty="" if counts else none_yet(visible(chosen).aggregate(on=Min("held_on"))["on"]),
@@ -71,7 +72,7 @@ def months_of(chosen: FiguresFilter, counts: Counter) -> list[date]:
 
 def month_row(chosen, label: str, since, until, numbers: list[int]) -> Row:
     url = reverse("consultations:consultations")
-    same = {"advisor": owner_parameter(chosen.owner_id), "topic": chosen.value("topic")}
+    same = {"advisor": chosen.owner_id, "topic": chosen.value("topic")}
     same |= {"since": since, "until": until}
     by_kind = zip(numbers, KINDS, strict=True)
     cells = [number(n, url, query(**same, kind=kind)) for n, kind in by_kind]

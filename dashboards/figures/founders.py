@@ -50,7 +50,6 @@ def founders_per_phase(chosen: FiguresFilter) -> Figure:
         total=total,
         drawn=1,
         ordered=True,
-        summed=False,
         filter_text=chosen.spoken("owner", "topic"),
         definition=_(
             "Counted are ventures by their phase today, whatever the period, and the people who"

@@ -50,9 +50,12 @@ def referrals_per_partner(chosen: FiguresFilter) -> Figure:
         title=_("Referrals per partner and state"),
         kind="stacked-bar",
         columns=[
-            _("Partner"), *(str(state.label) for state in states), _("Total"),
+            _("Partner"),
+            _("Total"),
             _("Working days to answer (median)"),
+            *(str(state.label) for state in states),
         ],
+        sum_at=0,
         rows=[partner_row(chosen, p, counts, states, days[p.pk]) for p in partners],
         total=sum_row(chosen, partners, counts, states, every),
         chart=chart(chosen, partners, counts),
@@ -62,7 +65,7 @@ def referrals_per_partner(chosen: FiguresFilter) -> Figure:
             " is accepting or declining; working days are those of the recipient."
         ),
         empty="" if counts else none_yet(first_referral(chosen)),
-    )  # fmt: skip
+    )
 
 
 def named(ids: Iterable) -> list[PartnerOrganisation]:
@@ -85,7 +88,7 @@ def table_row(chosen, label: str, recipient: str, states, numbers: list[int], an
         for state, n in zip(states, numbers, strict=True)
     ]
     total = number(sum(numbers), *listed(chosen, recipient))
-    return Row(label, [*cells, total, Cell(median(answers))])
+    return Row(label, [total, Cell(median(answers)), *cells])
 
 
 def listed(chosen: FiguresFilter, recipient: str, **more: str) -> tuple[str, str]:

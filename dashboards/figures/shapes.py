@@ -26,7 +26,7 @@ class Row:
 class Figure:
     """The chart shows the first `drawn` columns, unless `chart` carries series of its own.
 
-    `summed`: the last whole number of each row is the sum of those before it.
+    `sum_at`: which cell of a row is the sum of its counts, if one is.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Figure:
     drawn: int = 0
     chart: dict = field(default_factory=dict)
     ordered: bool = False
-    summed: bool = True
+    sum_at: int | None = None
     empty: str = ""
 
     @property

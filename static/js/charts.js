@@ -13,12 +13,12 @@ function draw(place) {
   if (!data.rows.length) return;
   place.classList.add("is-drawn");
   const chart = window.echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(options(place.dataset.chart, data, "ordered" in place.dataset));
+  chart.setOption(options(place.dataset.chart, data, "ordered" in place.dataset, place.clientWidth < 560));
   chart.on("click", (mark) => mark.data?.url && window.location.assign(mark.data.url));
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 
-function options(kind, data, ordered) {
+function options(kind, data, ordered, narrow) {
   const across = kind === "bar" || kind === "stacked-bar";
   const names = data.columns.slice(1);
   const labels = { type: "category", data: data.rows.map((row) => row.label), inverse: across, axisLabel: { ...FONT, hideOverlap: !across }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--control-border"), width: 2 } } };
@@ -27,7 +27,7 @@ function options(kind, data, ordered) {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: FONT,
     color: ordered ? PHASES : CATEGORIES,
-    grid: { left: 8, right: 24, top: names.length > 1 ? 44 : 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: names.length > 1 ? (narrow && names.length > 3 ? 68 : 44) : 12, bottom: 8, containLabel: true },
     legend: { show: names.length > 1, left: 0, top: 0, textStyle: FONT, icon: "rect", itemWidth: 14, itemHeight: 14 },
     tooltip: { renderMode: "richText", trigger: "item", textStyle: FONT, backgroundColor: colour("--surface"), borderColor: colour("--control-border"), formatter: (mark) => `${mark.name}\n${mark.seriesName}: ${number.format(mark.value)}` },
     xAxis: across ? values : labels,
