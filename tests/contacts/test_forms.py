@@ -1,10 +1,13 @@
 """Create and edit pages: bad input keeps what was typed, two edits never overwrite each other."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.forms.people import NewPersonForm
 from contacts.models import Consent, FollowUp, PartnerOrganisation, Person, Startup
+from contacts.views.editing import create_page
 from tests.factories import PartnerFactory, PersonFactory, StartupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -347,3 +350,31 @@ def test_no_form_takes_a_locked_person(client, anke):
     for path in ("bearbeiten/", "einwilligungen/neu/"):
         assert client.post(person.get_absolute_url() + path, PERSON).status_code == 404
     assert client.get(f"/wiedervorlagen/neu/?person={person.reference}").status_code == 404
+
+
+def test_of_two_clicks_at_one_moment_the_slower_finds_the_record_of_the_faster(rf, client, anke):
+    data = PERSON | {"token": token(client, "/personen/neu/")}
+
+    def create(id):
+        faster = PersonFactory(id=id)
+        with transaction.atomic():
+            return PersonFactory(id=id, reference=faster.reference + "b")
+
+    form = NewPersonForm(data, user_id=anke.pk)
+    request = rf.post("/personen/neu/", data)
+    answer = create_page(request, form, create, model=Person, template="", context={})
+
+    assert answer.url == Person.objects.get().get_absolute_url()
+
+
+def test_what_an_action_refuses_is_said_on_the_form(client, anke):
+    gone = UserFactory(role="advisor")
+    person = PersonFactory()
+    url = f"/wiedervorlagen/neu/?person={person.reference}"
+    data = {"token": token(client, url), "subject": "Anrufen", "due_on": "2100-01-01"}
+
+    assert client.post(url, data | {"assignee": gone.pk}).status_code == 302
+    gone.is_active = False
+    gone.save()
+    data["token"] = token(client, url)
+    assert client.post(url, data | {"assignee": gone.pk}).status_code == 422
