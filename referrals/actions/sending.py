@@ -166,6 +166,7 @@ def confirm_forward(*, referral: Referral, by: Actor, at: datetime) -> Referral:
     """
     rules.check(referral, "confirm_forward", by=by, at=at)
     recipient = referral.forward_to
+    assert recipient is not None  # the rule has seen the proposal
     check_recipient(recipient, at=at, override_capacity=True)
     consent = consent_for(referral, recipient, at)
     take_step(

@@ -88,11 +88,17 @@ def page(request, form, status=200, **shown):
 @role_required(Role.ADVISOR)
 @require_POST
 def proposal(request):
-    """Suggestions, consent and preview for what has been filled in so far; changes nothing."""
+    """Suggestions, consent and preview for what has been filled in so far; changes nothing.
+
+    Only topics and venture change what is suggested: `part=checks` leaves the choice alone, so
+    that nothing is swapped away under a click.
+    """
     form = ReferralForm(request.POST, actor=request.actor)
     form.is_valid()
-    context = {"form": form, "quiet": True, **proposal_of(form, timezone.now())}
-    return render(request, "referrals/_proposal.html", context)
+    context = {"form": form, **proposal_of(form, timezone.now())}
+    form.errors.clear()  # half a form is no mistake yet
+    part = "_checks" if request.POST.get("part") == "checks" else "_proposal"
+    return render(request, f"referrals/{part}.html", context)
 
 
 def proposal_of(form: ReferralForm, at) -> dict:
