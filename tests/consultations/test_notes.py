@@ -29,6 +29,12 @@ pytestmark = pytest.mark.django_db
 TOKEN = "kassandra7391"
 
 
+def test_note_never_prints_its_words():
+    note = ConfidentialNoteFactory(text=TOKEN)
+
+    assert str(note) == str(note.consultation_id)
+
+
 def author(note):
     return Actor.of(note.consultation.advisor)
 

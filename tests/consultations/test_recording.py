@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from consultations.actions import Held
 from consultations.models import Consultation
+from consultations.views.recording import waiting
 from contacts.actions import create_person
 from contacts.models import FollowUp, Person, Startup, Topic
 from dma_crm.models import new_id
@@ -339,3 +341,10 @@ def test_strange_letters_come_back_as_they_were_typed(web):
 def test_nul_is_refused(web):
     assert web.post(NEW, said(summary="a\x00b")).status_code == 400
     assert not Consultation.objects.exists()
+
+
+def test_partner_gone_while_typing_is_named_without_a_draft():
+    held = Held(PartnerFactory(short_name="IHK"), "Wird nicht mehr genutzt.")
+
+    said = "Die Vermittlung an IHK ist noch nicht gesendet: Wird nicht mehr genutzt."
+    assert waiting(held) == said

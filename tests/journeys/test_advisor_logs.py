@@ -12,7 +12,12 @@ from contacts.actions import create_person
 from contacts.models import Consent, FollowUp, Topic
 from outbox.models import OutboundMail
 from referrals.models import Referral
-from tests.factories import PartnerFactory, ServiceFactory, UserFactory
+from tests.factories import (
+    ConfidentialNoteFactory,
+    PartnerFactory,
+    ServiceFactory,
+    UserFactory,
+)
 from tests.journeys.conftest import NARROW, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -212,3 +217,22 @@ def test_today_does_and_takes_back_with_one_key(page, login, advisor, near, asse
     page.wait_for_load_state()
     task.refresh_from_db()
     assert task.state == "open"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW, (320, 640)])
+def test_every_page_is_accessible_and_fits(
+    page, login, advisor, near, viewport, assert_accessible, assert_fits
+):
+    note = ConfidentialNoteFactory(consultation__advisor=advisor, consultation__person=near)
+    url = note.consultation.get_absolute_url()
+    login(page, advisor)
+
+    for address in ["/", "/beratungen/", "/beratungen/?channel=video", url, f"{url}korrigieren/"]:
+        page.goto(address)
+        assert_accessible(page)
+        assert_fits(page)
+    page.goto(url)
+    page.get_by_role("button", name="Vertrauliche Notiz anzeigen").click()
+    expect(page.locator("textarea[name=text]")).to_have_value("Nur unter uns.")
+    assert_accessible(page)
+    assert_fits(page)
