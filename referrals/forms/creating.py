@@ -68,6 +68,7 @@ class ReferralForm(TidyForm, forms.Form):
         initial=list(ALL_SHARED_FIELDS),
         widget=forms.CheckboxSelectMultiple,
     )
+    consent_for = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     override_capacity = forms.BooleanField(
         label=_("Send although the organisation takes no new cases"), required=False
     )
@@ -90,6 +91,7 @@ class ReferralForm(TidyForm, forms.Form):
 
     def clean(self):
         data = super().clean()
+        self.forget_consent_for_another()
         if not data.get("service") and not data.get("recipient"):
             self.add_error("recipient", _("Please choose a partner organisation."))
         if data.get("evidence") and not data.get("shared_fields"):
@@ -97,6 +99,17 @@ class ReferralForm(TidyForm, forms.Form):
                 "shared_fields", _("Please choose at least one piece of data to pass on.")
             )
         return data
+
+    def forget_consent_for_another(self) -> None:
+        """What was ticked beside the name of one partner is no consent for the next one picked."""
+        asked_for = self.cleaned_data.get("consent_for")
+        elsewhere = asked_for and self.partner and asked_for != str(self.partner.pk)
+        if elsewhere:
+            self.cleaned_data["evidence"] = ""
+        if elsewhere or not (asked_for or self.cleaned_data.get("evidence")):
+            self.data = self.data.copy()
+            self.data.pop("evidence", None)
+            self.data.setlist("shared_fields", ALL_SHARED_FIELDS)
 
     @property
     def partner(self) -> PartnerOrganisation | None:

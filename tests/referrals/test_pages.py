@@ -380,6 +380,28 @@ def test_what_is_missing_is_said_where_it_is_missing(client, today, more, field)
     assert Referral.objects.count() == Consent.objects.count() == 0
 
 
+def test_a_consent_ticked_for_one_partner_is_none_for_another(client, today):
+    login(client, today, "advisor")
+    moved = given(today, consent_for=today.other.pk)
+
+    page = client.post("/vermittlungen/neu/", moved)
+    preview = client.post("/vermittlungen/neu/vorschau/", moved)
+
+    assert (page.status_code, Consent.objects.count()) == (422, 0)
+    assert preview.content.decode().count("checked") == 3  # the three fields, no evidence
+    assert client.post("/vermittlungen/neu/", given(today, consent_for=today.partner.pk)).url
+
+
+def test_the_fields_are_ticked_when_the_consent_is_first_asked_for(client, today):
+    login(client, today, "advisor")
+    data = given(today, evidence="", shared_fields=[], part="checks")
+
+    first = client.post("/vermittlungen/neu/vorschau/", data).content.decode()
+
+    assert first.count("checked") == 3
+    assert 'id="partner-choice"' not in first
+
+
 def test_a_second_submit_makes_no_second_referral(client, today):
     login(client, today, "advisor")
     client.post("/vermittlungen/neu/", given(today))
