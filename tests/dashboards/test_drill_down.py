@@ -132,7 +132,9 @@ def test_partner_users_count_and_open_their_own_referrals_only(client_of, world)
     }
     assert other.spoken_name not in client.get("/kennzahlen/?period=all").content.decode()
     assert [length_of(client, url) for n, url in found if n] == [n for n, _url in found if n]
-    assert table.total.cells[0].value == 2 + 2  # without the draft, with the old one and the one they sent
+    assert (
+        table.total.cells[0].value == 2 + 2
+    )  # without the draft, with the old one and the one they sent
 
 
 def test_a_founder_of_two_ventures_counts_once_in_the_total(client_of):
