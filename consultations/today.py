@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 
 from accounts.actors import AGENCY_ID, Actor
 from accounts.models import Role
@@ -45,7 +46,8 @@ class Today:
     @property
     def is_quiet(self) -> bool:
         """Nothing asks for anything: the moment for cases without a next step."""
-        return not (self.follow_ups or self.asked or self.answered or self.waiting)
+        late = any(row.late for row in self.waiting)
+        return not (self.follow_ups or self.asked or self.answered or late)
 
 
 def today_of(actor: Actor, *, at: datetime) -> Today:
@@ -99,17 +101,22 @@ def answered_lately(day: date) -> Q:
 
 
 def waiting(sent: Any, day: date) -> list[Referral]:
-    """Sent, and the day for an answer is over."""
-    late = sent.filter(status=ReferralStatus.SENT, respond_by__lt=day, forward_to__isnull=True)
-    rows = list(late.order_by("respond_by")[:SHOWN])
+    """Sent and unanswered, the most urgent first; `late` ones say how long they have waited."""
+    open_ones = sent.filter(status=ReferralStatus.SENT, forward_to__isnull=True)
+    rows = list(open_ones.order_by("respond_by", "id")[:SHOWN])
     for row in rows:
-        row.waited = waited(row, day)
+        row.late = row.respond_by < day
+        row.waited = waited(row, day) if row.late else time_left(row)
     return rows
 
 
 def waited(row: Referral, day: date) -> str:
     days = (day - timezone.localdate(row.sent_at)).days
     return ngettext("waiting for %(n)s day", "waiting for %(n)s days", days) % {"n": days}
+
+
+def time_left(row: Referral) -> str:
+    return gettext("answer by %(day)s") % {"day": date_format(row.respond_by, "j. F")}
 
 
 def idle(actor: Actor) -> list[Startup]:

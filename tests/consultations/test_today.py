@@ -103,17 +103,27 @@ def test_answers_since_yesterday(advisor):
     assert seen(advisor).answered == [declined, accepted, outcome]
 
 
-def test_answers_that_are_late_say_for_how_long(advisor):
+def test_unanswered_referrals_stand_by_urgency_and_late_ones_say_for_how_long(advisor):
     late = referral(
         advisor, sent=True, respond_by=DAY - timedelta(days=1), sent_at=NOW - timedelta(days=8)
     )
     today = referral(advisor, sent=True, respond_by=DAY, sent_at=NOW - timedelta(days=1))
+    referral(UserFactory(), sent=True, respond_by=DAY)
 
-    assert seen(advisor).waiting == [late]
-    assert seen(advisor).waiting[0].waited == "wartet seit 8 Tagen"
+    assert seen(advisor).waiting == [late, today]
+    assert [row.waited for row in seen(advisor).waiting] == [
+        "wartet seit 8 Tagen",
+        "Antwort bis 10. März",
+    ]
     tomorrow = seen(advisor, at=NOW + timedelta(days=1)).waiting
     assert [row.waited for row in tomorrow] == ["wartet seit 9 Tagen", "wartet seit 2 Tagen"]
-    assert today in tomorrow
+
+
+def test_what_waits_in_time_does_not_break_the_quiet(advisor):
+    referral(advisor, sent=True, respond_by=DAY)
+
+    assert seen(advisor).is_quiet
+    assert not seen(advisor, at=NOW + timedelta(days=1)).is_quiet
 
 
 def test_cases_without_a_next_step(advisor):
@@ -170,7 +180,7 @@ def test_page_says_everything_in_words(advisor):
 
     for words in (
         "Offene Entwürfe", "Fällige Wiedervorlagen", "Rückfragen und Anfragen an uns",
-        "schlägt WAG vor", "Neue Antworten", "Antwort überfällig", "Ohne nächsten Schritt",
+        "schlägt WAG vor", "Neue Antworten", "Unbeantwortete Vermittlungen", "Ohne nächsten Schritt",
         "kein nächster Schritt", "Nächste Veranstaltungen", 'data-shortcut="e"', "+ 1 Woche",
     ):  # fmt: skip
         assert words in page
