@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from dma_crm.bulk import insert
 from dma_crm.models import next_references
 
 PASSWORD = "mutterboden"  # noqa: S105 - of every demo account; serving without DEMO refuses these
@@ -99,7 +100,7 @@ class Demo:
     def write(self, model: type[models.Model], rows: Sequence[Any]) -> None:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
-            model._base_manager.bulk_create(batch)
+            insert(model, batch)
             self.written(len(batch))
 
     def link(self, through: type[models.Model], name: str, pairs: Iterable[tuple]) -> None:
