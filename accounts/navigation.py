@@ -31,16 +31,21 @@ class Menu:
         return sorted((i for i in self.items if role in i.roles), key=lambda i: i.order)
 
     def shown(self, role: str, path: str) -> list[dict]:
-        """Items as templates want them, each knowing whether it is the present page."""
+        """Items as templates want them; active is the one closest to the present page."""
+        items = [(item, reverse(item.url_name)) for item in self.for_role(role)]
+        above = [
+            url for _item, url in items if path == url or (url != "/" and path.startswith(url))
+        ]
+        here = max(above, key=len, default="")
         return [
             {
                 "label": item.label,
-                "url": (url := reverse(item.url_name)),
+                "url": url,
                 "icon": item.icon,
                 "key": item.key,
-                "active": path == url or (url != "/" and path.startswith(url)),
+                "active": url == here,
             }
-            for item in self.for_role(role)
+            for item, url in items
         ]
 
 

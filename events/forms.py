@@ -11,7 +11,7 @@ from accounts.actors import AGENCY_ID
 from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.models import PartnerOrganisation, Topic
 from events.errors import EndsBeforeStartError
-from events.models import Event, Venue
+from events.models import Event, EventFormat, Venue
 from events.wording import when_in_words
 
 MOST_SEATS = 100_000
@@ -56,6 +56,7 @@ class EventForm(EditForm):
         }
         self.fields["topics"].queryset = Topic.objects.filter(active=True)
         self.fields["venue"].queryset = in_use(Venue, used["venue"])
+        self.fields["format"].choices = [("", _("Please choose")), *EventFormat.choices]
         self.fields["venue"].empty_label = _("None")
         self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
         self.fields["host"].empty_label = None

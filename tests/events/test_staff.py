@@ -322,3 +322,10 @@ def test_heute_shows_nothing_when_nothing_is_near():
     in_days(40)
 
     assert next_events(None, actor()) is None
+
+
+def test_one_entry_of_the_menu_is_the_present_page(client_of):
+    """The pages lie below /verwaltung/, which is an entry of its own."""
+    menu = client_of("manager").get(LIST).context["main_nav"]
+
+    assert [item["label"] for item in menu if item["active"]] == ["Veranstaltungen"]
