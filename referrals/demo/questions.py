@@ -171,21 +171,22 @@ DECLINES = {
     "unreachable": ["Dreimal angerufen und zweimal geschrieben, keine Antwort."],
     "other": ["Wir haben telefonisch geklärt, dass kein Bedarf mehr besteht."],
 }
+# Worded so that they fit every partner and topic.
 OUTCOMES = {
     "helped": [
-        "Zwei Termine, Finanzplan steht. Bankgespräch ist vereinbart.",
-        "Stellungnahme ausgestellt und zugeschickt.",
-        "Antrag gestellt, Bewilligung liegt vor.",
-        "Passende Räume gefunden, Mietvertrag ist unterschrieben.",
-        "Pilotkunde gefunden, Test läuft seit letzter Woche.",
+        "Zwei Termine, die offenen Fragen sind geklärt.",
+        "Ausführlich beraten, die nächsten Schritte stehen fest.",
+        "Unterlagen geprüft und gemeinsam überarbeitet. Kann so weitergehen.",
+        "Ein Gespräch hat gereicht, war gut vorbereitet.",
+        "Beratung abgeschlossen, bei Bedarf gern wieder melden.",
     ],
     "partly_helped": [
-        "Rechtsform geklärt, für die Finanzierung braucht es noch ein Bankgespräch.",
-        "Beraten, Antrag will die Gründerperson selbst stellen. Meldet sich bei Fragen.",
+        "Den ersten Teil der Frage geklärt, für den Rest fehlen noch Unterlagen.",
+        "Beraten, die nächsten Schritte will die Gründerperson selbst gehen. Meldet sich bei Fragen.",
     ],
     "no_help_possible": [
-        "Das Vorhaben passt in keines unserer Programme.",
-        "Kapitalbedarf liegt unter der Grenze, ab der wir finanzieren.",
+        "Nach zwei Gesprächen: Das Vorhaben passt nicht zu unserem Angebot.",
+        "Wir konnten nicht helfen, die Voraussetzungen liegen nicht vor.",
     ],
     "unreachable": ["Nach dem ersten Gespräch kein Kontakt mehr."],
     "founder_stopped": ["Gründung wird nicht weiterverfolgt, neue Anstellung."],
