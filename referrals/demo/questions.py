@@ -182,7 +182,7 @@ OUTCOMES = {
     ],
     "partly_helped": [
         "Den ersten Teil der Frage geklärt, für den Rest fehlen noch Unterlagen.",
-        "Beraten, die nächsten Schritte will die Gründerperson selbst gehen. Meldet sich bei Fragen.",
+        "Beraten, die nächsten Schritte will die Gründerperson selbst gehen.",
     ],
     "no_help_possible": [
         "Nach zwei Gesprächen: Das Vorhaben passt nicht zu unserem Angebot.",
