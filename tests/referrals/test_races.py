@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from contacts.actions import withdraw_consent
 from outbox.models import OutboundMail
 from referrals import actions
-from referrals.actions.closing import stop
 from referrals.models import Need, Referral, ReferralChangedError, ReferralError
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -125,17 +124,6 @@ def test_a_withdrawal_at_the_same_moment_always_wins(world, step):
 
     stored = Referral.objects.get(pk=referral.pk)
     assert (stored.status, stored.withdrawn_reason) == ("withdrawn", "consent")
-
-
-def test_a_withdrawal_that_finds_it_moved_looks_again(world):
-    """Deterministic: it has read the referral, then somebody accepts, then it writes."""
-    referral = world.sent()
-    stale = Referral.objects.select_related("need").get(pk=referral.pk)
-    actions.accept_referral(referral=referral, by=world.colleague, at=world.now)
-
-    with transaction.atomic():
-        assert stop(stale, world.now) is True
-    assert Referral.objects.get(pk=referral.pk).status == "withdrawn"
 
 
 def test_two_referrals_of_one_need_roll_up_to_what_both_say(world):
