@@ -180,7 +180,8 @@ def test_page_says_everything_in_words(advisor):
 
     for words in (
         "Offene Entwürfe", "Fällige Wiedervorlagen", "Rückfragen und Anfragen an uns",
-        "schlägt WAG vor", "Neue Antworten", "Unbeantwortete Vermittlungen", "Ohne nächsten Schritt",
+        "schlägt WAG vor", "Neue Antworten", "Unbeantwortete Vermittlungen",
+        "Ohne nächsten Schritt",
         "kein nächster Schritt", "Nächste Veranstaltungen", 'data-shortcut="e"', "+ 1 Woche",
     ):  # fmt: skip
         assert words in page

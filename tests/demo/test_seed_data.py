@@ -43,7 +43,7 @@ from referrals.models import (
 from referrals.workdays import is_working_day
 from tests.demo.conftest import NOW
 
-pytestmark = pytest.mark.usefixtures("loaded")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 TODAY = timezone.localdate(NOW)
 # Moments that may lie ahead; everything else has happened.
 COMING = {
