@@ -1,12 +1,12 @@
 // Keys: "/" and Ctrl+K search, letters and "g x" follow [data-shortcut], "?" the list, Ctrl+Enter saves.
-// Single letters can be switched off (WCAG 2.1.4); the choice stays on this device.
+// Single letters can be switched off (WCAG 2.1.4); on this device in the list of keys, everywhere in the profile (data-single-keys).
 
 const STORE = "shortcuts";
 const PREFIX_MS = 1500;
 let prefix = "";
 let timer = 0;
 
-const lettersOn = () => localStorage.getItem(STORE) !== "off";
+const lettersOn = () => document.body.dataset.singleKeys !== "off" && localStorage.getItem(STORE) !== "off";
 const typing = (element) => element?.closest("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
 
 function searchField() {

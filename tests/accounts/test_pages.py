@@ -38,6 +38,13 @@ def test_profile_is_saved(client_of):
     assert client.user.single_key_shortcuts is False
 
 
+def test_single_keys_are_off_where_the_profile_says_so(client_of):
+    on, off = client_of(), client_of(single_key_shortcuts=False)
+
+    assert 'data-single-keys="off"' not in text(on.get("/konto/"))
+    assert 'data-single-keys="off"' in text(off.get("/konto/"))
+
+
 def test_profile_without_a_name_keeps_what_was_typed(client_of):
     client = client_of()
 
