@@ -64,7 +64,7 @@ def update_person(
     if names:
         said = [changes.get(name, getattr(person, name)) for name in ("given_name", "family_name")]
         changes = {**changes, "sort_name": sort_name(*said)}
-    related = {}
+    related: dict[str, list] = {}
     if emails is not None:
         related |= difference("emails", stored_emails(person), normal_emails(emails))
     if phones is not None:

@@ -80,7 +80,7 @@ def change_stage(
 
 
 def first_stage() -> Stage:
-    return Stage.objects.filter(kind=StageKind.OPEN, active=True).order_by("position").first()
+    return Stage.objects.filter(kind=StageKind.OPEN).order_by("-active", "position")[0]
 
 
 def sort_name(name: str) -> str:
