@@ -84,8 +84,7 @@ EVENTS = [
 COMING = [4, 9, 14, 21, 29, 40]  # working days from today
 PAST_EVERY = 21
 TEXT = (
-    "{summary}\n\nDie Teilnahme ist kostenfrei. Wer Unterstützung braucht, etwa beim Hören"
-    " oder beim"
+    "Die Teilnahme ist kostenfrei. Wer Unterstützung braucht, etwa beim Hören oder beim"
     " Weg zum Ort, meldet sich bitte vorab bei uns."
 )
 
@@ -139,7 +138,7 @@ def event(
         slug=f"{slug}-{day:%Y-%m-%d}",
         title=title,
         summary=summary,
-        description=TEXT.format(summary=summary),
+        description=TEXT,
         format=format,
         state=EventState.PUBLISHED,
         starts_at=starts_at,
