@@ -11,8 +11,8 @@ STAGES = [
     ("founding", "Gründung", "Founding", "open"),
     ("consolidation", "Festigung", "Consolidation", "open"),
     ("growth", "Wachstum", "Growth", "open"),
-    ("paused", "pausiert", "Paused", "paused"),
-    ("ended", "beendet", "Ended", "ended"),
+    ("paused", "Pausiert", "Paused", "paused"),
+    ("ended", "Beendet", "Ended", "ended"),
 ]
 TOPICS = [
     ("idea", "Geschäftsidee", "Business idea"),

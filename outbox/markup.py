@@ -15,7 +15,7 @@ ELEMENTS = {
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 SCHEMES = {"https", "http", "mailto", "tel"}
 SENTENCE_END = ".,;:!?)"
-_markdown = MarkdownIt("commonmark", {"html": False})
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def html_of(source: str) -> str:

@@ -45,7 +45,7 @@ def test_file_has_the_numbers_of_the_page_and_what_they_mean(client_of):
     assert response["Content-Disposition"] == f'attachment; filename="vermittlungen-{day}.csv"'
     assert response.content.startswith(b"\xef\xbb\xbf")
     found = rows(response)
-    assert found[0] == ["Partner", "Gesamt", "Werktage bis zur Antwort (Median)", "Gesendet"]
+    assert found[0] == ["Partner", "Gesamt", "Arbeitstage bis zur Antwort (Median)", "Gesendet"]
     assert found[1][0] == "'=HYPERLINK(1)"
     assert [row[1:] for row in found[1:4]] == [
         ["" if n is None else str(n) for n in cells] for cells in table.values()
