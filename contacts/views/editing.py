@@ -103,5 +103,6 @@ def in_words(field, value) -> str:
 def back(request, default: str):
     """To the page of ours the form names in `next`, else to `default`."""
     address = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    is_path = address.startswith("/")  # anything else redirect() may take for a page's name
+    safe = is_path and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return redirect(address if safe else default)

@@ -106,6 +106,13 @@ def test_button_returns_to_the_page_it_was_pressed_on_but_to_no_other_site(clien
     assert client.post(url, {"next": "https://evil.example/"}).url == "/wiedervorlagen/"
 
 
+@pytest.mark.parametrize("address", ["9999-12-31", "wiedervorlagen/", "contacts:people", "\\\\x"])
+def test_button_takes_no_address_that_is_no_path(client, anke, address):
+    url = FollowUpFactory(assignee=anke).get_absolute_url() + "verschieben/"
+
+    assert client.post(url, {"next": address}).url == "/wiedervorlagen/"
+
+
 def test_bulk_moves_and_hands_over_what_one_may_write(client, anke):
     mine = FollowUpFactory.create_batch(3, assignee=anke)
     theirs, tom = FollowUpFactory(), UserFactory(name="Tom")
