@@ -237,6 +237,8 @@ LONG = "x" * 10_001
         ({"confidential": LONG}, "10000"),
         ({"channel": "pigeon"}, "pigeon"),
         ({"topics": ["999999"]}, "999999"),
+        ({"topics": ["9" * 25]}, "9" * 25),
+        ({"topics": [str(2**63)]}, str(2**63)),
         ({"topics": ["x"]}, "x"),
         ({"person": "00000000-0000-7000-8000-000000000009"}, "Wer"),
         ({"person": "x"}, "Wer"),
