@@ -8,6 +8,7 @@ from django.utils import translation
 
 from dma_crm.errors import bad_request
 from dma_crm.logs import request_id
+from dma_crm.problems import is_api
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -42,6 +43,23 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+
+class NoStoreMiddleware:
+    """What a view does not give a Cache-Control of its own, no cache keeps.
+
+    Else the Back button of a shared computer shows personal data after the logout. Clients of the
+    API may keep an answer and ask by its ETag whether it still holds.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        kept = "no-cache" if is_api(request) else "no-store"
+        response.headers.setdefault("Cache-Control", f"{kept}, private")
         return response
 
 

@@ -10,9 +10,11 @@ from dma_crm.middleware import (
     ContentSecurityPolicyMiddleware,
     HostileInputMiddleware,
     LanguageMiddleware,
+    NoStoreMiddleware,
     RequestIdMiddleware,
     unstorable,
 )
+from tests.factories import UserFactory
 
 FORM = "application/x-www-form-urlencoded"
 get = RequestFactory().get
@@ -138,3 +140,23 @@ def test_nul_is_refused_as_a_problem_below_api():
 )
 def test_ordinary_input_passes(request_):
     assert HostileInputMiddleware(answer)(request_).status_code == 200
+
+
+def test_pages_are_kept_in_no_cache_unless_their_view_says_so():
+    def public(request):
+        return HttpResponse(headers={"Cache-Control": "max-age=300"})
+
+    assert NoStoreMiddleware(answer)(get("/"))["Cache-Control"] == "no-store, private"
+    assert NoStoreMiddleware(public)(get("/"))["Cache-Control"] == "max-age=300"
+
+
+def test_an_answer_of_the_api_may_be_asked_for_again_by_its_etag():
+    assert NoStoreMiddleware(answer)(get("/api/v1/x/"))["Cache-Control"] == "no-cache, private"
+
+
+def test_a_logged_in_person_leaves_nothing_behind_for_the_next_one(client, db):
+    client.force_login(UserFactory())
+
+    assert client.get("/personen/")["Cache-Control"] == "no-store, private"
+    assert client.get("/nichts/")["Cache-Control"] == "no-store, private"
+    assert client.get("/api/v1/referrals/")["Cache-Control"] == "no-cache, private"
