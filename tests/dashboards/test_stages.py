@@ -143,7 +143,7 @@ def test_a_long_phase_is_cut_and_shown_whole_on_its_own_page(client_of):
     client = client_of()
 
     assert len(shown(client, f"owner={owner.pk}")["orientation"]) == 15
-    assert "Alle 52 zeigen" in text_of(client, f"owner={owner.pk}")
+    assert "Alle 52 anzeigen" in text_of(client, f"owner={owner.pk}")
     first = client.get(f"{PAGE}?stage=orientation&owner={owner.pk}")
     second = client.get(
         f"{PAGE}?stage=orientation&owner={owner.pk}&cursor={first.context['page'].next}"
