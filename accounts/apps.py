@@ -7,11 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        from accounts import admin_login, checks, demo, menu  # noqa: PLC0415 - need loaded models
-        from dma_crm import demo as demo_data  # noqa: PLC0415 - as above
+        from accounts import admin_login, checks, menu  # noqa: PLC0415 - need loaded models
         from dma_crm import serving  # noqa: PLC0415 - as above
 
         menu.register()
         admin_login.wrap()
         serving.register(checks.no_demo_accounts)
-        demo_data.register(demo.make_team, order=10)

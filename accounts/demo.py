@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, User
-from dma_crm.demo import PASSWORD, Demo, local
+from dma_crm.demo import PASSWORD, Demo, local, register
 
 TEAM = [
     ("beratung@dma.example", "Anke Brandt", Role.ADVISOR, True),
@@ -45,3 +45,6 @@ def make_user(
 def since(demo: Demo) -> datetime:
     """The team was there before its first founder."""
     return local(demo.workdays[0], minute=9 * 60)
+
+
+register(make_team, order=10)

@@ -9,7 +9,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         from accounts import navigation  # noqa: PLC0415 - needs loaded models
         from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
-        from consultations import demo, drafts, timeline  # noqa: PLC0415 - as above
+        from consultations import drafts, timeline  # noqa: PLC0415 - as above
         from contacts import registry  # noqa: PLC0415 - as above
         from dma_crm import jobs  # noqa: PLC0415 - as above
 
@@ -24,7 +24,6 @@ class ConsultationsConfig(AppConfig):
             icon="chat-left-text",
             key="b",
         )
-        demo.register()
         registry.register_timeline(timeline.consultations_of)
         jobs.register(
             "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded

@@ -7,7 +7,6 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self):
-        from contacts import demo, registrations  # noqa: PLC0415 - need loaded models
+        from contacts import registrations  # noqa: PLC0415 - need loaded models
 
-        demo.register()
         registrations.register()

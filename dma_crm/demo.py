@@ -1,4 +1,4 @@
-"""Demo data: each app registers its part, `seed_demo` runs them in order.
+"""Demo data: the `demo` module of each app registers its parts, `seed_demo` runs them in order.
 
 Everything that lies in the past happened on the last working day before today or earlier, so the
 time of day at which the demo is loaded changes nothing. Only `Demo.moments_ago` is of today.
@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from dma_crm.bulk import insert
 from dma_crm.models import next_references
@@ -143,6 +144,7 @@ def register(part: Callable[[Demo], None], *, order: int) -> None:
 
 @transaction.atomic
 def load(demo: Demo) -> None:
-    """All of it or nothing."""
+    """All of it or nothing. The apps' `demo` modules are imported here: no server needs them."""
+    autodiscover_modules("demo")
     for _order, part in parts:
         part(demo)

@@ -7,7 +7,6 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import demo, menu  # noqa: PLC0415 - need loaded models
+        from events import menu  # noqa: PLC0415 - need loaded models
 
-        demo.register()
         menu.register()

@@ -89,10 +89,6 @@ TEXT = (
 )
 
 
-def register() -> None:
-    demo_data.register(make_events, order=80)
-
-
 def make_events(demo: Demo) -> None:
     venues = {key: venue(demo, *fields) for key, fields in VENUES.items()}
     demo.write(Venue, list(venues.values()))
@@ -156,3 +152,6 @@ def event(
 def announced(demo: Demo, starts_at: datetime) -> datetime:
     weeks_before = demo.moment((starts_at - timedelta(weeks=6)).date())
     return min(weeks_before, demo.moment(demo.last_workday))
+
+
+demo_data.register(make_events, order=80)

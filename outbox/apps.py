@@ -9,10 +9,9 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self):
-        from outbox import delivery, demo, kinds, menu, registry  # noqa: PLC0415 - models load before
+        from outbox import delivery, kinds, menu, registry  # noqa: PLC0415 - models load before
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
-        demo.register()
         menu.register()
         registry.register_kind(
             kinds.ACCOUNT,

@@ -12,11 +12,6 @@ DEAD = 2  # so many of the newest follow-up mails could not be delivered
 REFUSED = "smtp: 550"
 
 
-def register() -> None:
-    demo_data.register(open_box, order=5)
-    demo_data.register(write_box, order=90)
-
-
 def open_box(demo: Demo) -> None:
     """`demo.made["mails"]` collects what is to be written."""
     demo.made["mails"] = []
@@ -68,3 +63,7 @@ def bounce(mail: OutboundMail) -> None:
     """The recipient's server knows no such mailbox."""
     mail.state, mail.transport, mail.sent_at = MailState.DEAD, "", None
     mail.last_error = REFUSED
+
+
+demo_data.register(open_box, order=5)
+demo_data.register(write_box, order=90)

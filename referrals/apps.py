@@ -7,7 +7,6 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self):
-        from referrals import demo, registration  # noqa: PLC0415 - apps are loaded now
+        from referrals import registration  # noqa: PLC0415 - apps are loaded now
 
-        demo.register()
         registration.register()

@@ -3,6 +3,4 @@
 from consultations.demo.consultations import make_consultations
 from dma_crm import demo
 
-
-def register() -> None:
-    demo.register(make_consultations, order=60)
+demo.register(make_consultations, order=60)

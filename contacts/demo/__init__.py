@@ -5,8 +5,6 @@ from contacts.demo.follow_ups import make_follow_ups
 from contacts.demo.partners import make_partners
 from dma_crm import demo
 
-
-def register() -> None:
-    demo.register(make_partners, order=20)
-    demo.register(make_cases, order=30)
-    demo.register(make_follow_ups, order=70)
+demo.register(make_partners, order=20)
+demo.register(make_cases, order=30)
+demo.register(make_follow_ups, order=70)

@@ -4,7 +4,5 @@ from dma_crm import demo
 from referrals.demo.services import make_services
 from referrals.demo.stories import make_referrals
 
-
-def register() -> None:
-    demo.register(make_services, order=40)
-    demo.register(make_referrals, order=50)
+demo.register(make_services, order=40)
+demo.register(make_referrals, order=50)

@@ -1,0 +1,107 @@
+"""Every screen of every role, on the demo's data: no violation of WCAG 2.2 AA, nothing sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+from accounts.models import User
+from contacts.models import Person, Startup
+from events.models import Event
+from outbox.models import OutboundMail
+from referrals.models import AnswerLink, Referral
+from tests.journeys.conftest import WCAG
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+WIDE, NARROW, NARROWEST = 1280, 390, 320
+AGENCY = [
+    *("/", "/personen/", "/startups/", "/partner/", "/vermittlungen/", "/wiedervorlagen/"),
+    *("/phasen/", "/kennzahlen/", "/beratungen/", "/suche/?q=mueller", "/suche/?q=xyz", "/konto/"),
+]
+ADVISOR = [*AGENCY, "/beratungen/neu/", "/personen/neu/", "/startups/neu/", "/wiedervorlagen/neu/"]
+ADMIN = [
+    *("/verwaltung/", "/verwaltung/benutzer/", "/verwaltung/api-schluessel/"),
+    *("/verwaltung/api-schluessel/neu/", "/verwaltung/leseprotokoll/", "/verwaltung/systemstatus/"),
+    *("/verwaltung/postausgang/", "/verwaltung/agentur/", "/verwaltung/veranstaltungen/"),
+]
+MANAGER = ["/", "/phasen/", "/kennzahlen/", "/verwaltung/"]
+PARTNER = ["/vermittlungen/", "/vermittlungen/?tab=alle", "/partner/eigene/", "/kennzahlen/"]
+PUBLIC = ["/login/", "/veranstaltungen/", "/veranstaltungen/?lang=en", "/gibt-es-nicht/"]
+
+
+@pytest.fixture
+def demo(settings, live_server):
+    settings.DEMO = True
+    settings.BASE_URL = live_server.url
+    call_command("seed_demo", verbosity=0)
+
+
+def advisors():
+    person = Person.objects.filter(consultations__advisor__email="beratung@dma.example").first()
+    startup = Startup.objects.filter(owner__email="beratung@dma.example").first()
+    talk = person.consultations.filter(state="complete").first()
+    referral = Referral.objects.filter(status="query", sender__is_agency=True).first()
+    rows = (person, startup, talk, referral, referral.recipient)
+    return [
+        *ADVISOR,
+        *(row.get_absolute_url() for row in rows),
+        f"{person.get_absolute_url()}bearbeiten/",
+        f"/vermittlungen/neu/?person={person.reference}",
+    ]
+
+
+def admins():
+    mail = OutboundMail.objects.filter(kind="referral_sent").first()
+    return [*ADMIN, f"/verwaltung/postausgang/{mail.pk}/"]
+
+
+def partners():
+    received = Referral.objects.filter(recipient__short_name="IHK")
+    shown = [received.filter(status=status).first() for status in ("sent", "completed")]
+    return [*PARTNER, *(referral.get_absolute_url() for referral in shown)]
+
+
+def strangers():
+    links = AnswerLink.objects.filter(revoked_at=None)
+    open_link = links.filter(referral__status="sent").first()
+    taken = links.filter(referral__status="accepted").first()
+    return [
+        *PUBLIC,
+        Event.objects.public().first().get_absolute_url(),
+        f"/antwort/{open_link.token}/",
+        f"/antwort/{taken.token}/",
+        "/antwort/gibt-es-nicht/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("email", "screens"),
+    [
+        ("beratung@dma.example", advisors),
+        ("leitung@dma.example", lambda: MANAGER),
+        ("admin@dma.example", admins),
+        ("ihk@partner.example", partners),
+        (None, strangers),
+    ],
+    ids=["advisor", "manager", "admin", "partner", "stranger"],
+)
+def test_screens_are_accessible_and_fit(page, login, demo, email, screens):
+    if email:
+        login(page, User.objects.get(email=email))
+
+    assert [problem for path in screens() for problem in problems(page, path)] == []
+
+
+def problems(page, path):
+    page.goto(path)
+    for width in (NARROWEST, NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": 800})
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            yield path, width, f"{wide} px wide"
+        if width != NARROWEST:
+            yield from ((path, width, *told) for told in violations(page))
+
+
+def violations(page):
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    for one in found.response["violations"]:
+        yield one["id"], [node["html"][:100] for node in one["nodes"]][:3]
