@@ -1,21 +1,25 @@
-"""RFC 9457 answers for /api/ paths that no API view has answered."""
+"""Errors as RFC 9457 wants them: the body for the API's own, whole answers where no view got to."""
 
 from django.http import HttpRequest, JsonResponse
 
 API = "/api/"
+MEDIA_TYPE = "application/problem+json"
 
 
 def is_api(request: HttpRequest) -> bool:
     return request.path.startswith(API)
 
 
-def problem(status: int, title: str, detail: str = "", errors: list[dict] | None = None):
+def body(status: int, title: str, detail: str, errors=(), kind: str = "about:blank") -> dict:
     """`errors` are `{pointer, code, detail}`; the texts come translated."""
-    body = {
-        "type": "about:blank",
+    return {
+        "type": kind,
         "title": str(title),
         "status": status,
         "detail": str(detail),
-        "errors": errors or [],
+        "errors": list(errors),
     }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def problem(status: int, title: str, detail: str = "") -> JsonResponse:
+    return JsonResponse(body(status, title, detail), status=status, content_type=MEDIA_TYPE)

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from dma_crm.problems import MEDIA_TYPE, body
 from referrals.errors import InvalidValueError
 from referrals.models import ReferralError
-
-MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(exceptions.APIException):
@@ -57,14 +56,9 @@ def as_problem(error: Exception) -> dict | None:
     return None
 
 
-def problem(status_code: int, code: str, detail, errors: list[dict] | None = None) -> dict:
-    return {
-        "type": f"urn:dma-crm:problem:{code}",
-        "title": HTTPStatus(status_code).phrase,
-        "status": status_code,
-        "detail": str(detail),
-        "errors": errors or [],
-    }
+def problem(status_code: int, code: str, detail, errors=()) -> dict:
+    title = HTTPStatus(status_code).phrase
+    return body(status_code, title, detail, errors, kind=f"urn:dma-crm:problem:{code}")
 
 
 def entries(details, pointer: str = ""):

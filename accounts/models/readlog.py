@@ -35,4 +35,4 @@ class ReadLog(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self):
-        return f"{self.user} {self.subject}"
+        return f"{self.subject}, {self.at:%d.%m.%Y}"

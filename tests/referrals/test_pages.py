@@ -295,7 +295,7 @@ def test_the_slower_colleague_is_told_and_overwrites_nothing(client, today):
         follow=True,
     )
 
-    assert "Jetziger Stand: Abgelehnt." in page.content.decode()
+    assert "Jetziger Status: Abgelehnt." in page.content.decode()
     assert Referral.objects.get(pk=referral.pk).status == "declined"
 
 
