@@ -8,6 +8,9 @@ from django.conf import settings as django_settings
 
 from contacts import masterdata
 
+TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+USES_DATABASE = {"db", *TRANSACTIONAL}
+
 
 def pytest_configure():
     """Passwords are hashed slowly on purpose, which no test is about."""
@@ -23,7 +26,8 @@ def now():
 @pytest.fixture(autouse=True)
 def _master_data(request):
     """A transactional test truncates every table afterwards, the rows of migrations too."""
-    if request.node.get_closest_marker("django_db") is None:
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not USES_DATABASE & set(request.fixturenames):
         return
     request.getfixturevalue("db" if not _is_transactional(request) else "transactional_db")
     if not apps.get_model("contacts", "Agency").objects.exists():
@@ -32,5 +36,5 @@ def _master_data(request):
 
 def _is_transactional(request) -> bool:
     marker = request.node.get_closest_marker("django_db")
-    fixtures = {"transactional_db", "live_server", "django_db_reset_sequences"}
-    return bool(marker.kwargs.get("transaction")) or bool(fixtures & set(request.fixturenames))
+    asked = marker is not None and marker.kwargs.get("transaction")
+    return bool(asked or TRANSACTIONAL & set(request.fixturenames))

@@ -55,7 +55,7 @@ def test_read_log_is_for_administrators_and_whoever_read(now):
     assert seen(ReadLog, Actor.of(UserFactory(admin=True))) == {mine, other}
     assert seen(ReadLog, Actor.of(reader)) == {mine}
     assert seen(ReadLog, Actor.system()) == set()
-    assert str(mine) == "Anke B-2026-0001"
+    assert str(mine) == "B-2026-0001, 10.03.2026"
 
 
 def test_user_acts_for_the_agency_or_for_their_organisation():
