@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from dma_crm.models import new_id
 from referrals import mails
 from referrals.clock import end_of, last_day, local_day
 from referrals.models import OPEN_STATUSES, AnswerLink, Referral, ReferralStatus
@@ -15,9 +14,7 @@ SHORTEST_LIFE = timedelta(days=7)
 def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
     """Valid until the referral's deadline; links made before are revoked."""
     referral.answer_links.filter(revoked_at=None).update(revoked_at=at, modified_at=at)
-    link = AnswerLink(id=new_id(), referral=referral, expires_at=deadline(referral, at))
-    link.created_at = link.modified_at = at
-    link.token_hash = AnswerLink.hash_of(link.token)
+    link = AnswerLink.bearing(referral=referral, expires_at=deadline(referral, at), at=at)
     link.save(force_insert=True)
     return link
 

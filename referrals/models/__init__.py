@@ -1,8 +1,17 @@
 """What founders need, what partners offer, and the tracked way from one to the other."""
 
-from referrals.models.links import AnswerLink
+from referrals.models.feedback import IMPACT_MONTHS, FounderFeedback, ImpactSurvey
+from referrals.models.introductions import (
+    Introduction,
+    IntroductionOutcome,
+    IntroductionParty,
+    IntroductionStatus,
+)
+from referrals.models.links import AnswerLink, LinkBearer
 from referrals.models.messages import ReferralMessage
 from referrals.models.needs import Need, NeedStatus
+from referrals.models.notices import MutedNotice, ReferralNotice
+from referrals.models.order_rules import FoundingStep, OrderRule
 from referrals.models.referrals import (
     DISCLOSED_STATUSES,
     OPEN_STATUSES,
@@ -21,17 +30,29 @@ from referrals.models.steps import ReferralStep
 
 __all__ = [
     "DISCLOSED_STATUSES",
+    "IMPACT_MONTHS",
     "OPEN_STATUSES",
     "STEPS",
     "AnswerLink",
     "DeclineReason",
+    "FounderFeedback",
+    "FoundingStep",
+    "ImpactSurvey",
+    "Introduction",
+    "IntroductionOutcome",
+    "IntroductionParty",
+    "IntroductionStatus",
+    "LinkBearer",
+    "MutedNotice",
     "Need",
     "NeedStatus",
+    "OrderRule",
     "Outcome",
     "Referral",
     "ReferralChangedError",
     "ReferralError",
     "ReferralMessage",
+    "ReferralNotice",
     "ReferralStatus",
     "ReferralStep",
     "Service",

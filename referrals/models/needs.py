@@ -29,8 +29,8 @@ class Need(Referenced, Versioned):
     REFERENCE_PREFIX = "A"
     PRIVACY = Privacy(
         personal="person startup owner postcode",
-        sensitive="question",
-        not_personal="stage status topics",
+        sensitive="question table_text",
+        not_personal="stage status topics tabled_at",
     )
 
     person = models.ForeignKey("contacts.Person", on_delete=models.CASCADE, related_name="needs")
@@ -45,6 +45,10 @@ class Need(Referenced, Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="needs"
     )
     status = models.CharField(max_length=8, choices=NeedStatus, default=NeedStatus.OPEN)
+    table_text = models.CharField(
+        _("in short, without names, for the round table"), max_length=500, blank=True
+    )
+    tabled_at = models.DateTimeField(null=True)
 
     objects = NeedQuerySet.as_manager()
 

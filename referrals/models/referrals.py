@@ -182,7 +182,7 @@ class Referral(Referenced, Versioned):
             "need sender recipient service consent status status_since sent_at seen_at respond_by"
             " sender_reference recipient_reference decline_reason forward_to forwarded_from"
             " first_contact_on resume_on outcome withdrawn_reason acknowledged_at closed_at"
-            " agency_copied"
+            " agency_copied replaces"
         ),
     )
 
@@ -227,6 +227,9 @@ class Referral(Referenced, Versioned):
     forwarded_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="forwarded_as"
     )
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="alternatives"
+    )
     first_contact_on = models.DateField(_("first contact"), null=True)
     resume_on = models.DateField(_("resumes on"), null=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
@@ -252,6 +255,7 @@ class Referral(Referenced, Versioned):
             models.Index(fields=["status", "modified_at", "id"]),
             models.Index(fields=["status", "respond_by"]),
             models.Index(fields=["modified_at", "id"]),
+            models.Index(fields=["status", "closed_at"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -32,7 +32,7 @@ class Service(Record, Versioned):
     PRIVACY = Privacy(
         not_personal=(
             "partner name description legal_forms postcode_prefixes cost languages waiting_days"
-            " status assured_on topics stages"
+            " status assured_on topics stages eligibility full_until"
         )
     )
 
@@ -60,11 +60,13 @@ class Service(Record, Versioned):
     postcode_prefixes = models.JSONField(
         _("area by postcode"), default=list, blank=True, help_text=_("None means everywhere")
     )
+    eligibility = models.TextField(_("requirements"), max_length=1000, blank=True)
     cost = models.CharField(_("cost"), max_length=150, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     waiting_days = models.PositiveSmallIntegerField(
         _("waiting time in days"), null=True, blank=True
     )
+    full_until = models.DateField(_("full until"), null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=ServiceStatus, default=ServiceStatus.DRAFT
     )
