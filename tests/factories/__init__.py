@@ -13,7 +13,12 @@ from tests.factories.contacts import (
     actor,
 )
 from tests.factories.events import EventFactory, VenueFactory
-from tests.factories.outbox import OutboundMailFactory
+from tests.factories.outbox import (
+    OutboundMailFactory,
+    WebhookAttemptFactory,
+    WebhookDeliveryFactory,
+    WebhookEndpointFactory,
+)
 from tests.factories.referrals import (
     AnswerLinkFactory,
     NeedFactory,
@@ -41,5 +46,8 @@ __all__ = [
     "StartupFactory",
     "UserFactory",
     "VenueFactory",
+    "WebhookAttemptFactory",
+    "WebhookDeliveryFactory",
+    "WebhookEndpointFactory",
     "actor",
 ]

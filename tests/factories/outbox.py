@@ -1,9 +1,12 @@
 import factory
 
+from dma_crm.crypto import encrypt
 from outbox.messages import Message
-from outbox.models import OutboundMail
+from outbox.models import OutboundMail, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from outbox.registry import register_kind
+from outbox.webhooks.signatures import new_secret
 from tests.factories.base import NOW
+from tests.factories.contacts import PartnerFactory
 
 
 def build(mail):
@@ -30,3 +33,37 @@ class OutboundMailFactory(factory.django.DjangoModelFactory):
     purpose = "referral"
     due_at = NOW
     message_id = factory.Sequence(lambda n: f"<test-{n}@dma.example>")
+
+
+class WebhookEndpointFactory(factory.django.DjangoModelFactory):
+    """Active, for all events."""
+
+    class Meta:
+        model = WebhookEndpoint
+
+    organisation = factory.SubFactory(PartnerFactory)
+    url = "https://crm.partner.example/hooks"
+    secret = factory.LazyFunction(lambda: encrypt(new_secret()))
+
+
+class WebhookDeliveryFactory(factory.django.DjangoModelFactory):
+    """Waiting and due."""
+
+    class Meta:
+        model = WebhookDelivery
+
+    endpoint = factory.SubFactory(WebhookEndpointFactory)
+    type = "ping"
+    body = '{"type":"ping","timestamp":"2026-03-10T09:00:00.000Z","data":{}}'
+    dedupe_key = factory.Sequence(lambda n: f"test:{n}")
+    due_at = NOW
+
+
+class WebhookAttemptFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WebhookAttempt
+
+    delivery = factory.SubFactory(WebhookDeliveryFactory)
+    at = NOW
+    status_code = 200
+    duration_ms = 12

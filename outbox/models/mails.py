@@ -1,11 +1,11 @@
-"""What is to be sent. The row is the truth; it is written in the transaction of the change."""
+"""Mails to be sent. The row is the truth; it is written in the transaction of the change."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dma_crm.models import Record
 from dma_crm.privacy import Privacy
+from outbox.models.leased import Leased, LeasedQuerySet
 
 
 class MailState(models.TextChoices):
@@ -22,20 +22,13 @@ class Transport(models.TextChoices):
     KEPT = "kept", _("Kept in the outbox")
 
 
-class OutboundMailQuerySet(models.QuerySet):
-    def due(self, at):
-        return self.filter(state=MailState.QUEUED, due_at__lte=at)
-
-    def abandoned(self, at):
-        """Claimed by somebody whose lease ran out: they died or hang."""
-        return self.filter(state=MailState.SENDING, lease_until__lt=at)
-
+class OutboundMailQuerySet(LeasedQuerySet):
     def visible_to(self, actor):
         """Administrators look after delivery; advisors and managers read the log."""
         return self.all() if actor.role in {"admin", "manager", "advisor"} else self.none()
 
 
-class OutboundMail(Record):
+class OutboundMail(Leased):
     """One mail to one recipient. `subjects` names what it speaks of, `{"referral": id, …}`;
 
     its text is built from there when it is sent, by the builder registered for its `kind`.
@@ -45,8 +38,8 @@ class OutboundMail(Record):
         personal="recipient recipient_name subjects",
         sensitive="payload",
         not_personal=(
-            "kind dedupe_key purpose legal_basis state transport due_at attempts lease_until"
-            " claim_token handing_over_at sent_at message_id last_error"
+            f"kind dedupe_key purpose legal_basis state transport {Leased.LEASE_FIELDS}"
+            " handing_over_at sent_at message_id last_error"
         ),
     )
 
@@ -60,10 +53,6 @@ class OutboundMail(Record):
     payload = models.TextField(blank=True)
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.QUEUED)
     transport = models.CharField(max_length=4, choices=Transport, blank=True)
-    due_at = models.DateTimeField(_("due"))
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    lease_until = models.DateTimeField(null=True)
-    claim_token = models.UUIDField(null=True)
     handing_over_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     message_id = models.CharField(max_length=120, unique=True)

@@ -1,0 +1,27 @@
+"""What is to be sent: mails to people, webhooks to partners' systems."""
+
+from outbox.models.leased import Leased, LeasedQuerySet
+from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
+from outbox.models.webhooks import (
+    DeliveryState,
+    DisabledReason,
+    EndpointState,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+
+__all__ = [
+    "DeliveryState",
+    "DisabledReason",
+    "EndpointState",
+    "Leased",
+    "LeasedQuerySet",
+    "MailState",
+    "OutboundMail",
+    "OutboundMailQuerySet",
+    "Transport",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

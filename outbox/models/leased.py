@@ -1,0 +1,30 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dma_crm.models import Record
+
+QUEUED, SENDING = "queued", "sending"  # the two states that everything to be sent knows
+
+
+class LeasedQuerySet(models.QuerySet):
+    def due(self, at):
+        return self.filter(state=QUEUED, due_at__lte=at)
+
+    def abandoned(self, at):
+        """Claimed by somebody whose lease ran out: they died or hang."""
+        return self.filter(state=SENDING, lease_until__lt=at)
+
+
+class Leased(Record):
+    """Something to be sent, worked on by one process at a time (see outbox/claims.py)."""
+
+    LEASE_FIELDS = "due_at attempts lease_until claim_token"
+
+    state = models.CharField(max_length=10)  # each model says which
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True)
+    claim_token = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
