@@ -36,8 +36,9 @@ class UserForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        organisations = self.fields["organisation"].queryset
-        self.fields["organisation"].queryset = organisations.exclude(pk=AGENCY_ID)
+        field = self.fields["organisation"]
+        field.queryset = field.queryset.exclude(pk=AGENCY_ID)
+        field.empty_label = _("Please choose")
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()

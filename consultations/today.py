@@ -20,6 +20,7 @@ from contacts.models import Affiliation, FollowUp, FollowUpKind, StageKind, Star
 from referrals.models import Referral, ReferralStatus
 
 SHOWN = 30
+DUE_SHOWN = 10
 CASES_SHOWN = 10
 ANSWERED = [
     ReferralStatus.ACCEPTED,
@@ -42,6 +43,14 @@ class Today:
     waiting: list[Referral] = field(default_factory=list)
     idle: list[Startup] = field(default_factory=list)
     drafts: list[Consultation] = field(default_factory=list)
+
+    @property
+    def due(self) -> list[FollowUp]:
+        return self.follow_ups[:DUE_SHOWN]
+
+    @property
+    def more_due(self) -> bool:
+        return len(self.follow_ups) > DUE_SHOWN
 
     @property
     def is_quiet(self) -> bool:
@@ -72,11 +81,11 @@ def own(rows: Any, actor: Actor, owner: str) -> Any:
 
 
 def due(actor: Actor, day: date) -> list[FollowUp]:
-    """Tasks alone: a mail due today goes by itself."""
+    """Tasks alone: a mail due today goes by itself. One more than shown tells that there are."""
     tasks = FollowUp.objects.visible_to(actor).due(day).filter(kind=FollowUpKind.TASK)
     tasks = own(tasks, actor, "assignee").exclude(person__state="restricted")
     names = tasks.select_related("person", "startup", "assignee")
-    return with_rights(names.order_by("due_on", "id")[:SHOWN], actor)
+    return with_rights(names.order_by("due_on", "id")[: DUE_SHOWN + 1], actor)
 
 
 def asked(actor: Actor, sent: Any) -> list[Referral]:

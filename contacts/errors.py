@@ -35,6 +35,11 @@ class FollowUpClosedError(ContactsError):
     message = _("This follow-up is closed already.")
 
 
+class NothingToUndoError(ContactsError):
+    code = "nothing_to_undo"
+    message = _("This follow-up has changed since; there is nothing to take back.")
+
+
 class MailOnItsWayError(ContactsError):
     """A mail that the clock has handed to the outbox is not taken back."""
 

@@ -50,6 +50,7 @@ urlpatterns = [
     path(FOLLOW_UP + "erledigt/", writes.follow_up_done, name="follow_up_done"),
     path(FOLLOW_UP + "oeffnen/", writes.follow_up_reopen, name="follow_up_reopen"),
     path(FOLLOW_UP + "verschieben/", writes.follow_up_postpone, name="follow_up_postpone"),
+    path(FOLLOW_UP + "zurueck/", writes.follow_up_unpostpone, name="follow_up_unpostpone"),
     path(FOLLOW_UP + "uebergeben/", writes.follow_up_hand_over, name="follow_up_hand_over"),
     path("verwaltung/agentur/", agency.agency_edit, name="agency"),
     path("agentur/logo/<slug:digest>.png", agency.logo, name="logo"),

@@ -11,6 +11,7 @@ from contacts.actions.follow_ups import (
     postpone_follow_up,
     postpone_follow_ups,
     reopen_follow_up,
+    undo_postponement,
 )
 from contacts.actions.partners import create_partner, update_agency, update_partner
 from contacts.actions.people import create_person, update_person
@@ -32,6 +33,7 @@ __all__ = [
     "postpone_follow_ups",
     "record_consent",
     "reopen_follow_up",
+    "undo_postponement",
     "update_agency",
     "update_partner",
     "update_person",

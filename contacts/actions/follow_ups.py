@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.history import note_change, save_changes
+from accounts.history import changes_of, note_change, save_changes
 from accounts.models import AGENCY_ROLES, User
 from contacts.actions.writable import check_writable
 from contacts.errors import (
@@ -15,6 +15,7 @@ from contacts.errors import (
     FollowUpClosedError,
     FollowUpRefusedError,
     MailOnItsWayError,
+    NothingToUndoError,
 )
 from contacts.models import FollowUp, FollowUpKind, FollowUpState, MailTemplate, Person, Startup
 from dma_crm.models import next_reference
@@ -84,6 +85,18 @@ def reopen_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowU
 def postpone_follow_up(*, follow_up: FollowUp, due_on: date, by: Actor, at: datetime) -> FollowUp:
     check_open(follow_up)
     save_changes(follow_up, {"due_on": due_on}, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def undo_postponement(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowUp:
+    """Back to the day it had, if moving it was the last thing that happened to it."""
+    check_open(follow_up)
+    last = changes_of(follow_up).first()
+    if last is None or last.version != follow_up.version or set(last.fields) != {"due_on"}:
+        raise NothingToUndoError
+    day = date.fromisoformat(last.fields["due_on"][0])
+    save_changes(follow_up, {"due_on": day}, by=by, at=at)
     return follow_up
 
 

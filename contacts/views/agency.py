@@ -21,7 +21,7 @@ A_YEAR = 31_536_000
 
 
 @role_required(Role.MANAGER, Role.ADMIN)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def agency_edit(request):
     agency = read_agency()
     form = AgencyForm(request.POST or None, request.FILES or None, agency=agency)

@@ -91,7 +91,7 @@ def rows(request, key):
 
 
 @role_required(*EDITORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def row_create(request, key):
     catalogue = BY_KEY[key]
     form = catalogue.form(request.POST or None)
@@ -108,7 +108,7 @@ def row_create(request, key):
 
 
 @role_required(*EDITORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def row_edit(request, key, code):
     catalogue = BY_KEY[key]
     row = get_object_or_404(catalogue.model, code=code)

@@ -17,7 +17,7 @@ from contacts.views.editing import create_page
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent_create(request, reference):
     person = get_object_or_404(Person.objects.visible_to(request.actor), reference=reference)
     initial = {"purpose": ConsentPurpose.REFERRAL}
@@ -47,7 +47,7 @@ def record_consent(request, form, person, *, id) -> Consent:
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent_withdraw(request, pk):
     """Cannot be undone, so it is asked once: what rests on the consent is stopped at once."""
     rows = Consent.objects.visible_to(request.actor).select_related("person", "recipient")

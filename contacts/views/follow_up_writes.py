@@ -77,7 +77,15 @@ def follow_up_postpone(request, reference):
             return back(request, row.get_absolute_url())
         day = form.cleaned_data["due_on"]
     said = _("Moved to %(day)s.") % {"day": date_format(day, "SHORT_DATE_FORMAT")}
-    return acted(request, row, actions.postpone_follow_up, said, due_on=day)
+    undo = "contacts:follow_up_unpostpone"
+    return acted(request, row, actions.postpone_follow_up, said, undo=undo, due_on=day)
+
+
+@role_required(Role.ADVISOR)
+@require_POST
+def follow_up_unpostpone(request, reference):
+    row = writable(request, reference)
+    return acted(request, row, actions.undo_postponement, _("The follow-up has its old day again."))
 
 
 @role_required(Role.ADVISOR, Role.MANAGER)

@@ -89,7 +89,7 @@ def preview_of(row: FollowUp):
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_create(request):
     """About `?person=P-…` or `?startup=S-…`; without either it asks whom it is about."""
     person, startup = subject(request)

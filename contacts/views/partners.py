@@ -68,7 +68,7 @@ def partner(request, reference):
 
 
 @role_required(Role.MANAGER, Role.ADMIN)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def partner_create(request):
     form = NewPartnerForm(
         request.POST or None,
@@ -90,7 +90,7 @@ def create_partner(request, form, *, id) -> PartnerOrganisation:
 
 
 @role_required(*Role)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def partner_edit(request, reference):
     """Which fields it shows depends on who edits; the agency's own row is edited elsewhere."""
     partner = get_object_or_404(find(request).partners(), reference=reference)

@@ -54,7 +54,7 @@ def ties():
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_create(request):
     """A new person; `?startup=S-…` makes them one of its founders, names may be prefilled."""
     startup = Startup.objects.visible_to(request.actor).filter(
@@ -96,7 +96,7 @@ def create_person(request, form, startup, *, id) -> Person:
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_edit(request, reference):
     person = get_object_or_404(Person.objects.visible_to(request.actor), reference=reference)
     form = PersonForm(request.POST or None, record=person)

@@ -50,7 +50,7 @@ def founders():
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def startup_create(request):
     """A new venture; `?person=P-…` is its first founder."""
     founder = Person.objects.visible_to(request.actor).filter(
@@ -77,7 +77,7 @@ def create_startup(request, form, people, *, id) -> Startup:
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def startup_edit(request, reference):
     startup = find(request, reference)
     form = StartupForm(request.POST or None, record=startup)
@@ -103,7 +103,7 @@ def find(request, reference) -> Startup:
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def startup_stage(request, reference):
     """Change the phase; a button may name it in the address, one that ends asks for the reason."""
     startup = find(request, reference)
@@ -133,7 +133,7 @@ def move(request, startup, form):
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def affiliation_create(request, reference):
     """Somebody we know already joins the venture."""
     startup = find(request, reference)

@@ -20,7 +20,7 @@ from referrals.suggestions import suggest
 
 
 @role_required(Role.ADVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def referral_create(request):
     """`?person=` and `?startup=` name whom it is about, by reference or id."""
     if request.method == "POST":

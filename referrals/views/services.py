@@ -44,7 +44,7 @@ def services(request, reference):
 
 
 @role_required(Role.PARTNER, Role.ADMIN)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def service_create(request, reference):
     partner = find_partner(request, reference)
     form = NewServiceForm(request.POST or None, user_id=request.user.pk)
@@ -64,7 +64,7 @@ def create_service(request, partner, form, *, id) -> Service:
 
 
 @role_required(Role.PARTNER, Role.ADMIN)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def service_edit(request, reference, pk):
     partner = find_partner(request, reference)
     service = get_object_or_404(Service.objects.select_related("partner"), partner=partner, pk=pk)

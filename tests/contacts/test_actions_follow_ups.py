@@ -10,12 +10,14 @@ from contacts.actions import (
     plan_follow_up,
     postpone_follow_up,
     reopen_follow_up,
+    undo_postponement,
 )
 from contacts.errors import (
     AssigneeRefusedError,
     FollowUpClosedError,
     FollowUpRefusedError,
     MailOnItsWayError,
+    NothingToUndoError,
     NotWritableError,
 )
 from contacts.models import FollowUp, MailTemplate
@@ -101,6 +103,28 @@ def test_postpone_and_hand_over_only_while_open(now):
         postpone_follow_up(follow_up=follow_up, due_on=later, by=actor(), at=now)
     with pytest.raises(FollowUpClosedError):
         hand_over_follow_up(follow_up=follow_up, assignee=colleague, by=actor(), at=now)
+
+
+def test_undo_brings_back_the_day_before_the_postponement(now):
+    follow_up = FollowUpFactory()
+    day = follow_up.due_on
+
+    postpone_follow_up(follow_up=follow_up, due_on=day + timedelta(days=7), by=actor(), at=now)
+    undo_postponement(follow_up=follow_up, by=actor(), at=now)
+
+    assert FollowUp.objects.get().due_on == day
+
+
+def test_undo_leaves_what_has_changed_since(now):
+    untouched, handed_over = FollowUpFactory(), FollowUpFactory()
+    later = now.date() + timedelta(days=7)
+    postpone_follow_up(follow_up=handed_over, due_on=later, by=actor(), at=now)
+    hand_over_follow_up(follow_up=handed_over, assignee=UserFactory(), by=actor(), at=now)
+
+    for follow_up in (untouched, handed_over):
+        with pytest.raises(NothingToUndoError):
+            undo_postponement(follow_up=follow_up, by=actor(), at=now)
+    assert FollowUp.objects.get(pk=handed_over.pk).due_on == later
 
 
 def test_hand_over_refuses_a_partner_user(now):

@@ -71,6 +71,18 @@ def test_one_week_further_counts_from_today_when_overdue(client, anke):
     assert ahead.due_on == today + timedelta(days=9)
 
 
+def test_moving_on_can_be_undone_by_the_button_of_its_message(client, anke):
+    row = FollowUpFactory(assignee=anke)
+    day = row.due_on
+
+    said = press(client, row, "verschieben/")
+    assert f'action="{row.get_absolute_url()}zurueck/"' in said
+    press(client, row, "zurueck/")
+
+    row.refresh_from_db()
+    assert row.due_on == day
+
+
 @pytest.mark.parametrize("day", ["", "2020-01-01", "31.12.9999", "29.02.2027", "0000-00-00"])
 def test_a_day_that_cannot_be_is_refused(client, anke, day):
     row = FollowUpFactory(assignee=anke)

@@ -50,6 +50,7 @@ WRITE = {
     "follow_up_done": (ADVISOR, "follow_up"),
     "follow_up_reopen": (ADVISOR, "follow_up"),
     "follow_up_postpone": (ADVISOR, "follow_up"),
+    "follow_up_unpostpone": (ADVISOR, "follow_up"),
     "follow_up_hand_over": (ADVISOR | {"manager"}, "follow_up"),
     "affiliation_end": (ADVISOR, "affiliation"),
 }

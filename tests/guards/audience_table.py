@@ -203,6 +203,7 @@ CONTACTS = {
     "contacts:follow_up_done": action(ADVISOR, a_follow_up, hidden=ADVISOR),
     "contacts:follow_up_reopen": action(ADVISOR, a_follow_up, hidden=ADVISOR),
     "contacts:follow_up_postpone": action(ADVISOR, a_follow_up, hidden=ADVISOR),
+    "contacts:follow_up_unpostpone": action(ADVISOR, a_follow_up, hidden=ADVISOR),
     "contacts:follow_up_hand_over": action(ADVISOR | MANAGER, a_follow_up, hidden=ADVISOR),
     "contacts:agency": form(OVERSEERS),
     "contacts:logo": page(ANYONE, lambda: {"digest": "none"}, hidden=ANYONE),
