@@ -3,14 +3,11 @@
 A GET changes nothing: mail scanners open links. Nothing is chosen beforehand.
 """
 
-from functools import wraps
-
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,25 +16,7 @@ from accounts.decorators import public
 from referrals import actions, steps_page, words
 from referrals.forms.steps import FORMS
 from referrals.models import AnswerLink, Referral, ReferralError
-
-
-def confidential(view):
-    """The address is a secret: no Referer for others, no cached copy, nothing in a log.
-
-    "same-origin" and not "no-referrer": with that one browsers send `Origin: null` along with our
-    own form, which the check against forged requests refuses.
-    """
-
-    @wraps(view)
-    def answered(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        patch_cache_control(response, no_store=True, private=True)
-        response._has_been_logged = True  # Django logs the address of every 4xx answer otherwise
-        return response
-
-    return answered
+from referrals.views.confidential import confidential
 
 
 @sensitive_variables("token")
