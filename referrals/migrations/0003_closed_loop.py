@@ -82,9 +82,13 @@ class Migration(migrations.Migration):
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('expires_at', models.DateTimeField()),
                 ('about', models.TextField(max_length=500, verbose_name='what the other may read before')),
+                ('offered_fields', models.JSONField(default=list)),
                 ('shared_fields', models.JSONField(default=list)),
                 ('agreed', models.BooleanField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
+                ('decline_text', models.TextField(blank=True, max_length=500)),
+                ('reminded_at', models.DateTimeField(null=True)),
+                ('outcome_asked_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('met', 'We are in touch'), ('planned', 'A talk is planned'), ('no_contact', 'No contact so far'), ('no_fit', 'It was not a fit')], max_length=10)),
                 ('outcome_at', models.DateTimeField(null=True)),
             ],
@@ -107,7 +111,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OrderRule',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=dma_crm.models.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('modified_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='modified')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -180,6 +184,11 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='referrals.referral'),
         ),
         migrations.AddField(
+            model_name='founderfeedback',
+            name='follow_up',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.followup'),
+        ),
+        migrations.AddField(
             model_name='impactsurvey',
             name='person',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='impact_surveys', to='contacts.person'),
@@ -198,6 +207,11 @@ class Migration(migrations.Migration):
             model_name='introductionparty',
             name='introduction',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='referrals.introduction'),
+        ),
+        migrations.AddField(
+            model_name='introductionparty',
+            name='consent',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='introductions', to='contacts.consent'),
         ),
         migrations.AddField(
             model_name='introductionparty',
@@ -249,11 +263,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='introduction',
+            index=models.Index(fields=['modified_at', 'id'], name='referrals_i_modifie_ae4842_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='introduction',
             index=models.Index(fields=['status', 'status_since'], name='referrals_i_status_09f464_idx'),
         ),
         migrations.AddConstraint(
             model_name='introduction',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'introduced', 'declined', 'withdrawn', 'expired', 'closed'])), name='introduction_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='introduction',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['introduced', 'closed']), _negated=True), ('introduced_at__isnull', False), _connector='OR'), name='introduced_at_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='introductionparty',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed__isnull', True), ('answered_at__isnull', True)), models.Q(('agreed__isnull', False), ('answered_at__isnull', False)), _connector='OR'), name='party_answered_at_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='introductionparty',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'met', 'planned', 'no_contact', 'no_fit'])), name='party_outcome_known'),
         ),
         migrations.AddConstraint(
             model_name='introductionparty',
@@ -282,5 +312,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='referralnotice',
             constraint=models.UniqueConstraint(fields=('referral', 'kind', 'occasion'), name='notice_once_per_occasion'),
+        ),
+        migrations.CreateModel(
+            name='OrderCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('by_label', models.CharField(blank=True, max_length=150)),
+                ('channel', models.CharField(choices=[('screen', 'Screen'), ('api', 'API'), ('mail_link', 'Mail link'), ('system', 'System')], max_length=10)),
+                ('by_api_key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.apikey')),
+                ('by_organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.partnerorganisation')),
+                ('by_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.person')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='referrals.orderrule')),
+                ('startup', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.startup')),
+            ],
+            options={
+                'verbose_name': 'check of the order of steps',
+                'verbose_name_plural': 'checks of the order of steps',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('startup__isnull', False)), models.Q(('person__isnull', False), ('startup__isnull', True)), _connector='OR'), name='order_check_of_person_or_startup'), models.UniqueConstraint(fields=('rule', 'person'), name='order_check_once_per_person'), models.UniqueConstraint(fields=('rule', 'startup'), name='order_check_once_per_startup')],
+            },
         ),
     ]

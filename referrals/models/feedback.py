@@ -26,7 +26,7 @@ class FounderFeedback(LinkBearer):
     PRIVACY = Privacy(
         personal="contacted helped",
         sensitive="token_hash comment",
-        not_personal="referral expires_at answered_at",
+        not_personal="referral expires_at answered_at follow_up",
     )
 
     referral = models.OneToOneField(
@@ -36,6 +36,9 @@ class FounderFeedback(LinkBearer):
     contacted = models.BooleanField(_("Did they get in touch with you?"), null=True)
     helped = models.BooleanField(_("Did it help you?"), null=True)
     comment = models.TextField(_("What else should we know?"), max_length=2000, blank=True)
+    follow_up = models.OneToOneField(
+        "contacts.FollowUp", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     objects = AnswerQuerySet.as_manager()
 
