@@ -11,7 +11,7 @@ from referrals.models.links import AnswerLink, LinkBearer
 from referrals.models.messages import ReferralMessage
 from referrals.models.needs import Need, NeedStatus
 from referrals.models.notices import MutedNotice, ReferralNotice
-from referrals.models.order_rules import FoundingStep, OrderRule
+from referrals.models.order_rules import FoundingStep, OrderCheck, OrderRule
 from referrals.models.referrals import (
     DISCLOSED_STATUSES,
     OPEN_STATUSES,
@@ -46,6 +46,7 @@ __all__ = [
     "MutedNotice",
     "Need",
     "NeedStatus",
+    "OrderCheck",
     "OrderRule",
     "Outcome",
     "Referral",

@@ -22,6 +22,8 @@ from tests.factories.outbox import (
 from tests.factories.referrals import (
     AnswerLinkFactory,
     NeedFactory,
+    OrderCheckFactory,
+    OrderRuleFactory,
     ReferralFactory,
     ServiceFactory,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "EventFactory",
     "FollowUpFactory",
     "NeedFactory",
+    "OrderCheckFactory",
+    "OrderRuleFactory",
     "OutboundMailFactory",
     "PartnerFactory",
     "PersonFactory",

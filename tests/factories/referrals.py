@@ -5,9 +5,14 @@ import factory
 from accounts.actors import AGENCY_ID
 from contacts.models import Consent, PartnerOrganisation
 from dma_crm.models import new_id
-from referrals.models import AnswerLink, Need, Referral, Service
+from referrals.models import AnswerLink, Need, OrderCheck, OrderRule, Referral, Service
 from tests.factories.base import NOW, reference
-from tests.factories.contacts import ConsentFactory, PartnerFactory, PersonFactory
+from tests.factories.contacts import (
+    ConsentFactory,
+    PartnerFactory,
+    PersonFactory,
+    StartupFactory,
+)
 
 
 class NeedFactory(factory.django.DjangoModelFactory):
@@ -84,3 +89,35 @@ class AnswerLinkFactory(factory.django.DjangoModelFactory):
     token_hash = factory.LazyAttribute(
         lambda link: AnswerLink.hash_of(AnswerLink(pk=link.id).token)
     )
+
+
+class OrderRuleFactory(factory.django.DjangoModelFactory):
+    """Valid for ever and for everybody; `topics=[…]` point to it."""
+
+    class Meta:
+        model = OrderRule
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"regel_{n}")
+    names = factory.LazyAttribute(lambda rule: {"de": f"Förderung {rule.code}"})
+    step = "self_employment"
+    advice = {"de": "Vor dem Start erst beantragen, bitte beim Träger prüfen."}
+    source = "Richtlinie"
+    checked_on = NOW.date()
+    created_at = NOW
+    modified_at = NOW
+
+    @factory.post_generation
+    def topics(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.topics.set(extracted)
+
+
+class OrderCheckFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OrderCheck
+
+    rule = factory.SubFactory(OrderRuleFactory)
+    startup = factory.SubFactory(StartupFactory)
+    at = NOW
+    channel = "screen"
