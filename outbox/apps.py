@@ -10,6 +10,7 @@ class OutboxConfig(AppConfig):
 
     def ready(self):
         from outbox import delivery, kinds, menu, registry  # noqa: PLC0415 - models load before
+        from outbox.webhooks import registration  # noqa: PLC0415 - as above
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
         menu.register()
@@ -20,3 +21,4 @@ class OutboxConfig(AppConfig):
             may_go=kinds.account_mail_may_go,
             body_visible=False,
         )
+        registration.register()

@@ -1,4 +1,4 @@
-"""Who works on which mail: claims with a lease, and what becomes of abandoned ones.
+"""Who works on what: claims with a lease, and what becomes of abandoned ones.
 
 The conditional UPDATE decides everywhere. The row lock only spares PostgreSQL the wait for a row
 that somebody else is just claiming; SQLite has none, Django leaves it out there without a word.
@@ -7,17 +7,18 @@ that somebody else is just claiming; SQLite has none, Django leaves it out there
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import models, transaction
 
-from outbox.models import MailState, OutboundMail
+from outbox.models import QUEUED, SENDING, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
 
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
+Row = TypeVar("Row", bound=Leased)
 
 
 @dataclass
@@ -39,33 +40,38 @@ class Clock:
 
 
 def claim_next(*, at: datetime) -> OutboundMail | None:
-    """The mail that has waited longest, now ours for LEASE; None if there is none for us.
+    """The mail that has waited longest."""
+    return claim_first(OutboundMail.objects.due(at), at=at, handing_over_at=None)
+
+
+def claim_first(due: models.QuerySet[Row], *, at: datetime, **fields: Any) -> Row | None:
+    """What of `due` has waited longest, now ours for LEASE; None if there is none for us.
 
     Looks before it opens a transaction: on SQLite that would take the write lock each time.
     """
-    due = OutboundMail.objects.due(at).order_by("due_at", "id")
+    due = due.order_by("due_at", "id")
     if not due.exists():
         return None
     with transaction.atomic():
-        mail = due.select_for_update(skip_locked=True).first()
-        return mail if mail and claim(mail, at=at) else None
+        row = due.select_for_update(skip_locked=True, of=("self",)).first()
+        return row if row and claim(row, at=at, **fields) else None
 
 
-def claim(mail: OutboundMail, *, at: datetime) -> bool:
+def claim(row: Leased, *, at: datetime, **fields: Any) -> bool:
     """False if somebody else was faster."""
     claimed: dict[str, Any] = {
-        "state": MailState.SENDING,
+        "state": SENDING,
         "claim_token": uuid4(),
         "lease_until": at + LEASE,
-        "attempts": mail.attempts + 1,
-        "handing_over_at": None,
+        "attempts": row.attempts + 1,
         "modified_at": at,
+        **fields,
     }
-    rows = OutboundMail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
+    rows = rows_of(row).filter(pk=row.pk, state=QUEUED)
     if not rows.update(**claimed):
         return False
     for name, value in claimed.items():
-        setattr(mail, name, value)
+        setattr(row, name, value)
     return True
 
 
@@ -75,22 +81,27 @@ def hand_over(mail: OutboundMail, *, at: datetime) -> bool:
     return bool(ours.update(handing_over_at=at, modified_at=at))
 
 
-def held(mail: OutboundMail):
-    return OutboundMail.objects.filter(
-        pk=mail.pk, claim_token=mail.claim_token, state=MailState.SENDING
-    )
+def held(row: Leased) -> models.QuerySet:
+    return rows_of(row).filter(pk=row.pk, claim_token=row.claim_token, state=SENDING)
+
+
+def rows_of(row: Leased) -> models.QuerySet:
+    return type(row)._default_manager.all()
+
+
+def free(at: datetime) -> dict[str, Any]:
+    """The columns of a row that nobody works on any more."""
+    return {"claim_token": None, "lease_until": None, "modified_at": at}
 
 
 def recover_abandoned(*, at: datetime) -> int:
     """Take back what dead or hanging workers claimed."""
     abandoned = OutboundMail.objects.abandoned(at).order_by("lease_until")[:RECOVERED_AT_ONCE]
-    return sum(recover(mail, at=at) for mail in abandoned)
+    return sum(recover(mail, at=at, **after_abandonment(mail, at=at)) for mail in abandoned)
 
 
-def recover(mail: OutboundMail, *, at: datetime) -> int:
-    rows = held(mail).filter(lease_until__lt=at)
-    free = {"claim_token": None, "lease_until": None, "modified_at": at}
-    return rows.update(**free, **after_abandonment(mail, at=at))
+def recover(row: Leased, *, at: datetime, **changes: Any) -> int:
+    return held(row).filter(lease_until__lt=at).update(**free(at), **changes)
 
 
 def after_abandonment(mail: OutboundMail, *, at: datetime) -> dict[str, Any]:

@@ -27,6 +27,9 @@ def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMess
     composed["Date"] = format_datetime(at)
     composed["Message-ID"] = mail.message_id
     composed["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe:
+        composed["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        composed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     composed.set_content(message.text, cte="quoted-printable")
     if message.html:
         composed.add_alternative(message.html, subtype="html", cte="quoted-printable")

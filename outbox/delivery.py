@@ -5,6 +5,7 @@ sender died in there goes out again under the same Message-ID, or waits for a pe
 """
 
 import contextlib
+import functools
 import logging
 import time
 import traceback
@@ -18,9 +19,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from outbox.addresses import ascii_address
-from outbox.claims import Clock, claim_next, hand_over, held, recover_abandoned
+from outbox.claims import Clock, claim_next, free, hand_over, held, recover_abandoned
 from outbox.composing import composed
-from outbox.models import MailState, OutboundMail, Transport
+from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
 from outbox.smtp import DeliveryError, MailServer
@@ -134,12 +135,16 @@ def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
 
 def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:
     """Write the result if the claim is still ours, and free the claim."""
-    free = {"claim_token": None, "lease_until": None, "modified_at": clock.now()}
-    patience = (mail.lease_until - clock.now()).total_seconds() if mail.lease_until else 0.0
-    if not persistently(lambda: held(mail).update(**free, **changes), seconds=patience):
+    write = functools.partial(held(mail).update, **free(clock.now()), **changes)
+    if not persistently(write, seconds=patience(mail, clock)):
         logger.warning("mail %s was claimed by somebody else meanwhile", mail.pk)
         return "lost"
     return str(changes["state"])
+
+
+def patience(row: Leased, clock: Clock) -> float:
+    """Seconds for which the claim still holds."""
+    return (row.lease_until - clock.now()).total_seconds() if row.lease_until else 0.0
 
 
 def persistently(write: Callable[[], int], *, seconds: float, pause: float = 0.5) -> int:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from accounts.navigation import administration, main
 from outbox.audience import readers
+from outbox.webhooks.wording import webhook_trouble_lazy
 from outbox.wording import trouble_lazy
 
 
@@ -16,6 +17,14 @@ def register() -> None:
         order=70,
         icon="mailbox",
         description=trouble_lazy(),
+    )
+    administration.register(
+        "outbox:webhooks",
+        _("Webhooks"),
+        roles={Role.ADMIN},
+        order=75,
+        icon="plug",
+        description=webhook_trouble_lazy(),
     )
     if settings.DEMO:
         main.register("outbox:mails", _("Outbox"), roles=(Role.ADVISOR,), order=95, icon="mailbox")

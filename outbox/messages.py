@@ -20,15 +20,21 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True)
 class Message:
-    """What a recipient reads. `html` is a whole document, `reply_to` an address or empty."""
+    """What a recipient reads. `html` is a whole document, `reply_to` an address or empty.
+
+    `unsubscribe` is an https address that ends such mails when it is POSTed to (RFC 8058).
+    """
 
     subject: str
     text: str
     html: str
     reply_to: str = ""
+    unsubscribe: str = ""
 
 
-def render(name: str, context: dict[str, Any], *, reply_to: str = "") -> Message:
+def render(
+    name: str, context: dict[str, Any], *, reply_to: str = "", unsubscribe: str = ""
+) -> Message:
     """The mail `<app>/<name>`, from `<app>/mails/<name>.subject.txt` and `<name>.md`, in German.
 
     A link alone in its paragraph, `[Jetzt antworten]({{ url }})`, becomes a button. Addresses
@@ -42,7 +48,7 @@ def render(name: str, context: dict[str, Any], *, reply_to: str = "") -> Message
         subject = one_line(sources.plain(f"{path}.subject.txt", context))[:SUBJECT_LENGTH]
         text = sources.plain(f"{path}.md", context)
         html = html_of(sources.defused(f"{path}.md", context))
-    return Message(subject, signed_text(text), framed(subject, html), reply_to)
+    return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """What is to be sent: mails to people, webhooks to partners' systems."""
 
-from outbox.models.leased import Leased, LeasedQuerySet
+from outbox.models.leased import QUEUED, SENDING, Leased, LeasedQuerySet
 from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
 from outbox.models.webhooks import (
     DeliveryState,
@@ -12,6 +12,8 @@ from outbox.models.webhooks import (
 )
 
 __all__ = [
+    "QUEUED",
+    "SENDING",
     "DeliveryState",
     "DisabledReason",
     "EndpointState",

@@ -39,11 +39,11 @@ def create_endpoint(
     check_may_manage(organisation.pk, by)
     fields = checked({"url": url, "events": events})
     take_turns(organisation)
-    if WebhookEndpoint.objects.filter(organisation=organisation).count() >= PER_ORGANISATION:
+    if WebhookEndpoint.objects.filter(organisation_id=organisation.pk).count() >= PER_ORGANISATION:
         raise WebhookError("too_many")
     secret = new_secret()
     endpoint = WebhookEndpoint.objects.create(
-        organisation=organisation,
+        organisation_id=organisation.pk,
         secret=encrypt(secret),
         created_at=at,
         modified_at=at,

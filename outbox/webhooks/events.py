@@ -1,6 +1,6 @@
 """Which events there are; the apps that own them register them in `AppConfig.ready()`."""
 
-from collections.abc import Iterable
+from typing import Any
 
 from outbox.webhooks.errors import WebhookError
 
@@ -22,7 +22,7 @@ def event_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in event_names() if name != PING]
 
 
-def checked_events(events: Iterable[str]) -> list[str]:
+def checked_events(events: Any) -> list[str]:
     """Without doubles and in order; raises WebhookError for one that nobody registered."""
     chosen = list(events) if isinstance(events, list | tuple | set | frozenset) else [events]
     if not all(isinstance(name, str) and name in _events for name in chosen):

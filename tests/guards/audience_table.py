@@ -85,6 +85,8 @@ a_follow_up = a("FollowUpFactory")
 a_consultation = a("ConsultationFactory")
 a_referral = a("ReferralFactory", sent=True)
 a_mail = a("OutboundMailFactory", "pk")
+a_webhook = a("WebhookEndpointFactory", "pk")
+a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
 a_venue = a("VenueFactory", "pk")
 
@@ -124,6 +126,11 @@ FRAME = {
 ACCOUNTS = {
     "accounts:profile": form(EVERYBODY),
     "accounts:absence": action(EVERYBODY),
+    "accounts:team": page(PARTNER),
+    "accounts:colleague_invite": form(PARTNER),
+    "accounts:colleague_remind": action(PARTNER, a_user, hidden=PARTNER),
+    "accounts:colleague_off": action(PARTNER, a_user, hidden=PARTNER),
+    "accounts:colleague_on": action(PARTNER, a_user, hidden=PARTNER),
     "accounts:administration": page(AGENCY),
     "accounts:users": page(OVERSEERS),
     "accounts:user_create": form(ADMIN),
@@ -171,6 +178,13 @@ OUTBOX = {
     "outbox:mail_preview": page(ADMIN, a_mail),
     "outbox:mail_retry": action(ADMIN, a_mail),
     "outbox:mail_cancel": action(ADMIN, a_mail),
+    "outbox:webhooks": page(ADMIN),
+    "outbox:webhook": page(ADMIN, a_webhook),
+    "outbox:webhook_enable": action(ADMIN, a_webhook),
+    "outbox:webhook_disable": action(ADMIN, a_webhook),
+    "outbox:webhook_ping": action(ADMIN, a_webhook),
+    "outbox:webhook_delivery": page(ADMIN, a_webhook_delivery),
+    "outbox:webhook_resend": action(ADMIN, a_webhook_delivery),
 }
 
 CONTACTS = {
@@ -195,6 +209,8 @@ CONTACTS = {
     "contacts:own_organisation": page(PARTNER),
     "contacts:partner": page(EVERYBODY, a_partner, hidden=PARTNER),
     "contacts:partner_edit": form(EVERYBODY, a_partner, hidden=PARTNER),
+    "contacts:capacity": action(OVERSEERS | PARTNER, a_partner, hidden=PARTNER),
+    "contacts:organisation_absence": action(OVERSEERS | PARTNER, a_partner, hidden=PARTNER),
     "contacts:follow_ups": page(AGENCY),
     "contacts:follow_up_create": form(ADVISOR),
     "contacts:mail_preview": page(ADVISOR),
@@ -245,9 +261,11 @@ REFERRALS = {
     "referrals:answer": page(ANYONE, a_link),
     "referrals:answer_act": action(ANYONE, lambda: a_link() | {"path": "annehmen"}),
     "referrals:answer_renew": action(ANYONE, a_link),
+    "referrals:own_services": page(PARTNER),
     "referrals:services": page(EVERYBODY, a_partner, hidden=PARTNER),
     "referrals:service_create": form(PARTNER | ADMIN, a_partner, hidden=PARTNER),
     "referrals:service_edit": form(PARTNER | ADMIN, a_service, hidden=PARTNER),
+    "referrals:service_full": action(PARTNER | ADMIN, a_service, hidden=PARTNER),
 }
 
 CONSULTATIONS = {

@@ -8,11 +8,13 @@ from django.utils import timezone
 from dma_crm import jobs
 from dma_crm.serving import refuse_unsafe_serving
 
+SWEEPS = ("outbox.deliver", "outbox.deliver_webhooks")
+
 
 class Command(BaseCommand):
     help = (
-        "Sends the mails that are due in the outbox. The job loop and Celery do this every five"
-        " seconds; use it to send by hand, or to run a sender of its own."
+        "Sends the mails and webhooks that are due in the outbox. The job loop and Celery do this"
+        " every five seconds; use it to send by hand, or to run a sender of its own."
         " Exit code 0: done. 1: the sweep failed, see the log. 2: wrong arguments."
     )
 
@@ -26,14 +28,20 @@ class Command(BaseCommand):
         refuse_unsafe_serving()
         if loop:
             return self.sweep_until(stop_signal())
-        if not jobs.run("outbox.deliver", at=timezone.now()):
+        if not sweep():
             raise SystemExit(1)
         self.stdout.write("Sweep done; what is left stands under Verwaltung, Postausgang.")
 
     def sweep_until(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            jobs.run("outbox.deliver", at=timezone.now())
-            stop.wait(jobs.registry["outbox.deliver"].every_seconds)
+            sweep()
+            stop.wait(jobs.registry[SWEEPS[0]].every_seconds)
+
+
+def sweep() -> bool:
+    """All of them, also after one that failed."""
+    went_well = [jobs.run(name, at=timezone.now()) for name in SWEEPS]
+    return all(went_well)
 
 
 def stop_signal() -> threading.Event:
