@@ -6,7 +6,7 @@ from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import create, main
 from contacts import registry
 from dma_crm import jobs
-from referrals import mail_kinds, panels, tasks
+from referrals import mail_kinds, panels, tasks, webhooks
 from referrals.actions import withdraw_for_consent
 
 CLOCK_EVERY = 300
@@ -23,6 +23,7 @@ def register() -> None:
     )
     jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.run_clock)
     mail_kinds.register()
+    webhooks.register()
     register_menus()
 
 

@@ -8,7 +8,7 @@ from accounts.actors import SYSTEM_ROLE, Actor
 from contacts.models import Consent
 from referrals import clock, mails, rules
 from referrals.actions.needs import roll_up
-from referrals.actions.steps import take_step
+from referrals.actions.steps import move, take_step
 from referrals.actions.values import code_of
 from referrals.errors import WrongSideError
 from referrals.models import (
@@ -60,7 +60,8 @@ def stop(referral: Referral, at: datetime) -> bool:
     """Withdraw it in whatever open state it is by now; False if it closed by itself."""
     while True:
         try:
-            referral.move_to(
+            move(
+                referral,
                 ReferralStatus.WITHDRAWN,
                 action="withdraw",
                 by=Actor.system(),
@@ -97,7 +98,7 @@ def expire_referral(*, referral: Referral, by: Actor, at: datetime) -> Referral:
     waiting = referral.status in {ReferralStatus.SENT, ReferralStatus.QUERY}
     if not waiting or not clock.has_run_out(referral, at):
         raise StepNotAllowedError
-    referral.move_to(ReferralStatus.EXPIRED, action="expire", by=by, at=at)
+    move(referral, ReferralStatus.EXPIRED, action="expire", by=by, at=at)
     roll_up(referral.need_id)
     mails.referral_expired(referral, at=at)
     return referral

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
-from referrals import rules
+from referrals import rules, webhooks
 from referrals.actions.needs import roll_up
 from referrals.models import Referral
 
@@ -31,6 +31,14 @@ def take_step(
         referral.write(action=verb, by=by, at=at, text=text, **fields)
         return
     fields = {"forward_to": None, "forward_text": "", **fields}
-    referral.move_to(to, action=verb, by=by, at=at, text=text, **fields)
+    move(referral, to, action=verb, by=by, at=at, text=text, **fields)
     roll_up(referral.need_id)
     referral.need.refresh_from_db(fields=["status"])
+
+
+def move(
+    referral: Referral, to: str, *, action: str, by: Actor, at: datetime, **fields: Any
+) -> None:
+    """Every change of state goes through here, and partners' systems hear of it."""
+    referral.move_to(to, action=action, by=by, at=at, **fields)
+    webhooks.referral_moved(referral, at=at)
