@@ -34,6 +34,12 @@ TEXTS = {
             "{agency} darf meine Angaben nutzen, um meine Anmeldung zu Veranstaltungen zu"
             " bearbeiten. Ich kann das jederzeit widerrufen."
         ),
+        ConsentPurpose.INTRODUCTION: (
+            "Ich bin damit einverstanden, dass {agency} die von mir angekreuzten Angaben an die"
+            " mir beschriebene Person weitergibt, sobald auch sie zugestimmt hat. Sie darf mich"
+            " dazu ansprechen. Ich kann die Einwilligung jederzeit ohne Angabe von Gründen mit"
+            " Wirkung für die Zukunft widerrufen."
+        ),
     },
 }
 CURRENT = "2026-01"

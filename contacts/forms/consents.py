@@ -13,9 +13,12 @@ from contacts.models import (
     SharedField,
 )
 
+# What can be recorded here; to an introduction one agrees by mail link alone.
+BY_HAND = [c for c in ConsentPurpose.choices if c[0] != ConsentPurpose.INTRODUCTION]
+
 
 class ConsentForm(OnceForm, forms.Form):
-    purpose = forms.ChoiceField(label=_("What for"), choices=ConsentPurpose)
+    purpose = forms.ChoiceField(label=_("What for"), choices=BY_HAND)
     recipient = forms.ModelChoiceField(
         label=_("Passed on to"),
         queryset=PartnerOrganisation.objects.none(),

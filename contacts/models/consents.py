@@ -12,6 +12,7 @@ class ConsentPurpose(models.TextChoices):
     NEWSLETTER = "newsletter", _("Newsletter")
     FOLLOW_UP = "follow_up", _("Follow-up mails")
     EVENT = "event", _("Event registration")
+    INTRODUCTION = "introduction", _("Introduction to another person")
 
 
 class LegalBasis(models.TextChoices):

@@ -11,7 +11,7 @@ from accounts.models import Role
 from contacts import actions
 from contacts.actions.consents import agency_name
 from contacts.consent_texts import current_text
-from contacts.forms.consents import ConsentForm
+from contacts.forms.consents import BY_HAND, ConsentForm
 from contacts.models import Consent, ConsentPurpose, Person
 from contacts.views.editing import create_page
 
@@ -34,7 +34,7 @@ def texts() -> list[dict]:
     name = agency_name()
     return [
         {"label": label, "text": current_text(purpose, agency_name=name)[0]}
-        for purpose, label in ConsentPurpose.choices
+        for purpose, label in BY_HAND
     ]
 
 

@@ -1,9 +1,10 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import save_changes
 from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
@@ -19,6 +20,18 @@ class IntroductionStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+S = IntroductionStatus
+INTRODUCTION_STEPS: dict[str, set[str]] = {
+    S.PROPOSED: {S.INTRODUCED, S.DECLINED, S.WITHDRAWN, S.EXPIRED},
+    S.INTRODUCED: {S.CLOSED, S.DECLINED},  # declined: while neither joining mail had left
+    S.DECLINED: set(),
+    S.WITHDRAWN: set(),
+    S.EXPIRED: set(),
+    S.CLOSED: set(),
+}
+OPEN_INTRODUCTIONS = (S.PROPOSED, S.INTRODUCED)
+
+
 class IntroductionOutcome(models.TextChoices):
     MET = "met", _("We are in touch")
     PLANNED = "planned", _("A talk is planned")
@@ -28,15 +41,25 @@ class IntroductionOutcome(models.TextChoices):
 
 class IntroductionQuerySet(models.QuerySet):
     def visible_to(self, actor):
+        """Restricted (Art. 18 DSGVO) and anonymised people are hidden, and what joins them."""
         if actor.role not in AGENCY_ROLES:
             return self.none()
-        return self.exclude(parties__person__state="anonymised")
+        locked = IntroductionParty.objects.filter(introduction=OuterRef("pk"))
+        return self.exclude(Exists(locked.exclude(person__state="active")))
 
     def writable_by(self, actor):
         """Advisors write their own."""
         if actor.role != Role.ADVISOR:
             return self.none()
         return self.visible_to(actor).filter(owner_id=actor.user_id)
+
+    def open(self):
+        return self.filter(status__in=OPEN_INTRODUCTIONS)
+
+    def with_names(self):
+        """All that a row of a list shows, in one query and its prefetch."""
+        parties = IntroductionParty.objects.select_related("person")
+        return self.select_related("owner").prefetch_related(Prefetch("parties", parties))
 
 
 class Introduction(Referenced, Versioned):
@@ -70,11 +93,18 @@ class Introduction(Referenced, Versioned):
         verbose_name = _("introduction")
         verbose_name_plural = _("introductions")
         ordering = ["-modified_at", "-id"]
-        indexes = [models.Index(fields=["status", "status_since"])]
+        indexes = [
+            models.Index(fields=["status", "status_since"]),
+            models.Index(fields=["modified_at", "id"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=IntroductionStatus.values), name="introduction_status_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["introduced", "closed"]) | Q(introduced_at__isnull=False),
+                name="introduced_at_a_moment",
+            ),
         ]
 
     def __str__(self):
@@ -83,18 +113,38 @@ class Introduction(Referenced, Versioned):
     def get_absolute_url(self):
         return reverse("referrals:introduction", args=[self.reference])
 
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_INTRODUCTIONS
+
+    def may_become(self, status: str) -> bool:
+        return status in INTRODUCTION_STEPS[self.status]
+
+    def move_to(self, status: str, *, by, at, related: dict | None = None, **fields) -> None:
+        """Take a step that `may_become` allows, with one row of history.
+
+        The caller holds the row's lock (referrals/introductions/actions.py); `related` names what
+        a party said with it.
+        """
+        closed_at = None if status in OPEN_INTRODUCTIONS else at
+        changes = {"status": status, "status_since": at, "closed_at": closed_at, **fields}
+        save_changes(self, changes, related=related, by=by, at=at)
+
 
 class IntroductionParty(LinkBearer):
     """One of the two: agrees or not by mail link, later says what came of it by the same link.
 
-    `about` is what the other one may read before both have agreed; it names nobody.
+    `about` is what the other one may read before both have agreed; it names nobody. The advisor
+    asks for `offered_fields`; `shared_fields` are those the person ticked, under `consent`.
     """
 
     LINK_PURPOSE = "introduction"
     PRIVACY = Privacy(
-        personal="person agreed outcome shared_fields",
-        sensitive="token_hash about",
-        not_personal="introduction expires_at answered_at outcome_at",
+        personal="person agreed consent outcome offered_fields shared_fields",
+        sensitive="token_hash about decline_text",
+        not_personal=(
+            "introduction expires_at answered_at outcome_at reminded_at outcome_asked_at"
+        ),
     )
 
     introduction = models.ForeignKey(Introduction, on_delete=models.CASCADE, related_name="parties")
@@ -102,9 +152,16 @@ class IntroductionParty(LinkBearer):
         "contacts.Person", on_delete=models.CASCADE, related_name="introductions"
     )
     about = models.TextField(_("what the other may read before"), max_length=500)
+    offered_fields = models.JSONField(default=list)
     shared_fields = models.JSONField(default=list)
     agreed = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)
+    decline_text = models.TextField(max_length=500, blank=True)
+    consent = models.ForeignKey(
+        "contacts.Consent", on_delete=models.SET_NULL, null=True, related_name="introductions"
+    )
+    reminded_at = models.DateTimeField(null=True)
+    outcome_asked_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=IntroductionOutcome, blank=True)
     outcome_at = models.DateTimeField(null=True)
 
@@ -113,7 +170,16 @@ class IntroductionParty(LinkBearer):
         constraints = [
             models.UniqueConstraint(
                 fields=["introduction", "person"], name="introduced_once_per_introduction"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, answered_at__isnull=True)
+                | Q(agreed__isnull=False, answered_at__isnull=False),
+                name="party_answered_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *IntroductionOutcome.values]),
+                name="party_outcome_known",
+            ),
         ]
 
     def __str__(self):
