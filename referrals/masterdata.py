@@ -93,8 +93,7 @@ RULES = [
         "https://www.foerderdatenbank.de/FDB/Content/DE/Foerderprogramm/Land/Niedersachsen/"
         "richtlinie-gruendungsstipendium.html",
         ("funding", "legal_form", "technology"),
-        ("unknown", "employed", "student", "other"),
-        date(2023, 6, 21),
+        valid_from=date(2023, 6, 21),
     ),
     Rule(
         "exist",
@@ -109,8 +108,7 @@ RULES = [
         "before. Please check with the university or the project agency.",
         "EXIST, Programm des Bundeswirtschaftsministeriums",
         "https://www.exist.de/",
-        ("funding", "technology", "legal_form"),
-        ("unknown", "employed", "student", "other"),
+        ("funding", "technology"),
     ),
     Rule(
         "mikrostarter",
