@@ -21,6 +21,8 @@ from tests.factories.outbox import (
 )
 from tests.factories.referrals import (
     AnswerLinkFactory,
+    FounderFeedbackFactory,
+    ImpactSurveyFactory,
     NeedFactory,
     OrderCheckFactory,
     OrderRuleFactory,
@@ -39,6 +41,8 @@ __all__ = [
     "ConsultationFactory",
     "EventFactory",
     "FollowUpFactory",
+    "FounderFeedbackFactory",
+    "ImpactSurveyFactory",
     "NeedFactory",
     "OrderCheckFactory",
     "OrderRuleFactory",

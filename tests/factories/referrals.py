@@ -5,7 +5,16 @@ import factory
 from accounts.actors import AGENCY_ID
 from contacts.models import Consent, PartnerOrganisation
 from dma_crm.models import new_id
-from referrals.models import AnswerLink, Need, OrderCheck, OrderRule, Referral, Service
+from referrals.models import (
+    AnswerLink,
+    FounderFeedback,
+    ImpactSurvey,
+    Need,
+    OrderCheck,
+    OrderRule,
+    Referral,
+    Service,
+)
 from tests.factories.base import NOW, reference
 from tests.factories.contacts import (
     ConsentFactory,
@@ -121,3 +130,40 @@ class OrderCheckFactory(factory.django.DjangoModelFactory):
     startup = factory.SubFactory(StartupFactory)
     at = NOW
     channel = "screen"
+
+
+class FounderFeedbackFactory(factory.django.DjangoModelFactory):
+    """Asked; `answered` ones say that they were contacted and helped."""
+
+    class Meta:
+        model = FounderFeedback
+
+    class Params:
+        answered = factory.Trait(answered_at=NOW, contacted=True, helped=True)
+
+    referral = factory.SubFactory(ReferralFactory, completed=True)
+    created_at = NOW
+    expires_at = NOW + timedelta(days=60)
+    id = factory.LazyFunction(new_id)
+    token_hash = factory.LazyAttribute(
+        lambda row: FounderFeedback.hash_of(FounderFeedback(pk=row.id).token)
+    )
+
+
+class ImpactSurveyFactory(factory.django.DjangoModelFactory):
+    """Asked; `answered` ones say that they founded and work there alone."""
+
+    class Meta:
+        model = ImpactSurvey
+
+    class Params:
+        answered = factory.Trait(answered_at=NOW, founded=True, running=True, jobs=1)
+
+    person = factory.SubFactory(PersonFactory)
+    months = 6
+    created_at = NOW
+    expires_at = NOW + timedelta(days=60)
+    id = factory.LazyFunction(new_id)
+    token_hash = factory.LazyAttribute(
+        lambda row: ImpactSurvey.hash_of(ImpactSurvey(pk=row.id).token)
+    )
