@@ -101,7 +101,9 @@ class AbsenceForm(forms.Form):
         return data
 
 
-class ApiKeyForm(forms.ModelForm):
+class KeyForm(forms.ModelForm):
+    """A key of the organisation of whoever makes it."""
+
     LIFETIMES = [
         ("182", _("6 months")),
         ("365", _("12 months")),
@@ -119,8 +121,13 @@ class ApiKeyForm(forms.ModelForm):
 
     class Meta:
         model = ApiKey
-        fields = ["organisation", "name"]
+        fields = ["name"]
         help_texts = {"name": _("What it is for, such as the name of the partner's system.")}
+
+
+class ApiKeyForm(KeyForm):
+    class Meta(KeyForm.Meta):
+        fields = ["organisation", "name"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -135,3 +142,21 @@ class ReadLogFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=DateInput())
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput())
     subject = forms.CharField(label=_("Consultation"), max_length=20, required=False)
+
+
+class ColleagueForm(forms.ModelForm):
+    """Role and organisation are those of whoever invites."""
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "phone"]
+        help_texts = {"email": _("The address with which your colleague logs in.")}
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def validate_unique(self):
+        """Said by the action, which tells nobody whose account an address is."""
+
+    def validate_constraints(self):
+        """As above."""

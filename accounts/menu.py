@@ -1,16 +1,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from accounts.navigation import administration, main
+from accounts.navigation import administration, main, organisation
 
 OVERSEERS = (Role.MANAGER, Role.ADMIN)
 
 
 def register() -> None:
-    """Verwaltung in the main menu, and this app's own pages in Verwaltung."""
+    """Verwaltung in the main menu, this app's own pages there and in a partner's organisation."""
     main.register(
         "accounts:administration", _("Administration"), roles=OVERSEERS, order=100, icon="gear"
     )
+    organisation.register("accounts:team", _("Colleagues"), roles=(Role.PARTNER,), order=30)
     administration.register(
         "accounts:users",
         _("Team and users"),

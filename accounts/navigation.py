@@ -9,7 +9,10 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class MenuItem:
-    """`key` is the letter behind `g` (navigation) or alone (create menu)."""
+    """`key` is the letter behind `g` (navigation) or alone (create menu).
+
+    `covers` are beginnings of further addresses that belong to this item.
+    """
 
     url_name: str
     label: str | Promise
@@ -18,6 +21,7 @@ class MenuItem:
     icon: str = ""
     key: str = ""
     description: str | Promise = ""
+    covers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -34,9 +38,12 @@ class Menu:
         """Items as templates want them; active is the one closest to the present page."""
         items = [(item, reverse(item.url_name)) for item in self.for_role(role)]
         above = [
-            url for _item, url in items if path == url or (url != "/" and path.startswith(url))
+            (len(start), url)
+            for item, url in items
+            for start in (url, *item.covers)
+            if path == start or (start != "/" and path.startswith(start))
         ]
-        here = max(above, key=len, default="")
+        here = max(above, default=(0, ""))[1]
         return [
             {
                 "label": item.label,
@@ -44,6 +51,7 @@ class Menu:
                 "icon": item.icon,
                 "key": item.key,
                 "active": url == here,
+                "name": item.url_name,
             }
             for item, url in items
         ]
@@ -52,3 +60,4 @@ class Menu:
 main = Menu()
 create = Menu()
 administration = Menu()
+organisation = Menu()  # a partner's own: contact and capacity, services, team, keys, webhooks

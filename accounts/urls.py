@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import keys, oversight, profile, team
+from accounts.views import colleagues, keys, oversight, profile, team
 
 WANTED = {
     "account_logout",
@@ -30,6 +30,23 @@ to_profile = RedirectView.as_view(pattern_name="accounts:profile")
 pages = [
     path("konto/", profile.profile, name="profile"),
     path("konto/abwesenheit/", profile.absence, name="absence"),
+    path("organisation/team/", colleagues.team, name="team"),
+    path("organisation/team/einladen/", colleagues.colleague_invite, name="colleague_invite"),
+    path(
+        "organisation/team/<int:pk>/einladen/", colleagues.colleague_remind, name="colleague_remind"
+    ),
+    path(
+        "organisation/team/<int:pk>/abschalten/",
+        colleagues.colleague_switch,
+        {"is_active": False},
+        name="colleague_off",
+    ),
+    path(
+        "organisation/team/<int:pk>/einschalten/",
+        colleagues.colleague_switch,
+        {"is_active": True},
+        name="colleague_on",
+    ),
     path("verwaltung/", oversight.administration, name="administration"),
     path("verwaltung/benutzer/", team.users, name="users"),
     path("verwaltung/benutzer/neu/", team.user_create, name="user_create"),
