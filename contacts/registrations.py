@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
-from accounts.navigation import administration, create, main
+from accounts.navigation import administration, create, main, organisation
 from contacts import registry, tasks, timeline
 from contacts.context_processors import read_agency
 from contacts.views.catalogue import CATALOGUES
@@ -40,6 +40,10 @@ def register_navigation() -> None:
         order=40,
         icon="building",
         roles=(Role.PARTNER,),
+        covers=("/partner/", "/organisation/", "/schnittstelle/"),
+    )
+    organisation.register(
+        "contacts:own_organisation", _("Contact and capacity"), roles=(Role.PARTNER,), order=10
     )
     main.register("contacts:follow_ups", _("Follow-ups"), order=60, icon="calendar-check", **agency)
     advisor = {"roles": (Role.ADVISOR,)}

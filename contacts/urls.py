@@ -2,6 +2,7 @@ from django.urls import path
 
 from contacts.views import (
     agency,
+    capacity,
     cases,
     catalogue,
     consents,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("partner/eigene/", partners.own_organisation, name="own_organisation"),
     path(PARTNER, partners.partner, name="partner"),
     path(PARTNER + "bearbeiten/", partners.partner_edit, name="partner_edit"),
+    path(PARTNER + "kapazitaet/", capacity.capacity, name="capacity"),
+    path(PARTNER + "abwesenheit/", capacity.organisation_absence, name="organisation_absence"),
     path("wiedervorlagen/", follow_ups.follow_ups, name="follow_ups"),
     path("wiedervorlagen/neu/", follow_ups.follow_up_create, name="follow_up_create"),
     path("wiedervorlagen/vorschau/", follow_ups.mail_preview, name="mail_preview"),

@@ -12,8 +12,10 @@ from accounts.models import Role
 from contacts import actions, registry
 from contacts.case import panels_of
 from contacts.filters import PartnerFilter
+from contacts.forms.capacity import days_offered
 from contacts.forms.partners import NewPartnerForm, PartnerForm
 from contacts.models import PartnerOrganisation
+from contacts.views.capacity import SETTERS
 from contacts.views.editing import create_page, edit_page
 from dma_crm.paging import page_of
 
@@ -62,6 +64,9 @@ def partner(request, reference):
     context = {
         "partner": organisation,
         "may_edit": not organisation.is_agency,
+        "may_set_capacity": not organisation.is_agency and request.actor.role in SETTERS,
+        "today": (today := timezone.localdate()),
+        "days_offered": days_offered(today),
         "panels": panels_of(registry.partner_panels, organisation, request.actor),
     }
     return render(request, "contacts/partner.html", context)
