@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from accounts.actors import Actor
 from accounts.models import Change
+from dma_crm.models import new_id
 
 
 class EditConflict(Exception):  # noqa: N818 - it is a state of affairs, told to the user as such
@@ -63,6 +64,18 @@ def note_change(record: Any, fields: dict[str, list], *, by: Actor, at: datetime
         record_type=record._meta.label_lower,
         record_id=record.pk,
         version=record.version,
+        fields=fields,
+        at=at,
+        **by.as_history(),
+    )
+
+
+def note_export(kind: str, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Who took which rows out of the system: how many, in which format, by which filter."""
+    Change.objects.create(
+        record_type=f"export.{kind}",
+        record_id=new_id(),
+        version=1,
         fields=fields,
         at=at,
         **by.as_history(),
