@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID
@@ -13,6 +14,7 @@ from contacts.models import Consent, PersonEmail
 from outbox.messages import Message, render
 from outbox.models import MailState, OutboundMail
 from outbox.registry import register_kind
+from referrals import notice_mails, notices
 from referrals.mails import recipient_of, sender_of
 from referrals.models import DISCLOSED_STATUSES, OPEN_STATUSES, Referral, ReferralStatus
 
@@ -30,7 +32,9 @@ def build(mail: OutboundMail) -> Message:
     """Raises Referral.DoesNotExist when what it speaks of is gone."""
     referral = referral_of(mail)
     answering = sender_of(referral) if speaks_to_recipient(mail) else recipient_of(referral)
-    return render(f"referrals/{mail.kind}", context_of(referral, mail), reply_to=answering[0])
+    with translation.override(settings.LANGUAGE_CODE):
+        context = context_of(referral, mail) | notice_mails.more(referral, mail)
+        return render(f"referrals/{mail.kind}", context, reply_to=answering[0])
 
 
 def referral_of(mail: OutboundMail) -> Referral:
@@ -132,6 +136,9 @@ TO_SENDER: dict[str, Guard] = {
     "referral_expired": in_states(S.EXPIRED),
     "referral_undone": was_told,
 }
+for notice in notices.SWEPT:
+    side = {notices.RECIPIENT: TO_RECIPIENT, notices.FOUNDER: TO_FOUNDER}.get(notice.to, TO_SENDER)
+    side[notice.mail] = notice_mails.still_due
 GUARDS = TO_RECIPIENT | TO_FOUNDER | TO_SENDER
 LABELS = {
     "referral_sent": _("New referral"),
@@ -149,6 +156,7 @@ LABELS = {
     "referral_completed": _("Outcome of a referral"),
     "referral_expired": _("Referral expired"),
     "referral_undone": _("Answer taken back"),
+    **{notice.mail: notice.label for notice in notices.SWEPT},
 }
 
 

@@ -11,7 +11,9 @@ from accounts.actors import AGENCY_ID
 from contacts.models import LegalBasis, PartnerOrganisation, PersonState
 from outbox.actions import queue_mail
 from outbox.models import OutboundMail
+from referrals import notices
 from referrals.models import Referral, ReferralStatus
+from referrals.notices import Notice
 
 PURPOSE = "referral"
 Address = tuple[str, str]  # e-mail, name
@@ -77,9 +79,26 @@ referral_query = to_sender("referral_query")
 referral_declined = to_sender("referral_declined")
 referral_forward_proposed = to_sender("referral_forward_proposed")
 referral_completed = to_sender("referral_completed")
-referral_expired = to_sender("referral_expired")
 referral_answered = to_recipient("referral_answered")
 referral_forward_decided = to_recipient("referral_forward_decided")
+
+
+def referral_expired(referral: Referral, *, at: datetime) -> None:
+    if not notices.is_muted(notices.BY_KIND["expired"], referral):
+        tell("referral_expired", referral, sender_of(referral), at=at)
+
+
+def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
+    """What the clock says; False where there is nobody to tell."""
+    since = notice.occasion_of(referral)
+    if notice.to == notices.FOUNDER:
+        person = referral.need.person
+        first = person.emails.first()
+        to = (first.address if first else "", person.display_name)
+        more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
+    else:
+        to, more = SIDES[notice.to](referral), {}
+    return tell(notice.mail, referral, to, at=at, occasion=since, since=since, **more)
 
 
 def referral_withdrawn(referral: Referral, *, at: datetime) -> None:
@@ -139,3 +158,6 @@ def address_at(referral: Referral, organisation: PartnerOrganisation) -> Address
     if organisation.pk == AGENCY_ID and owner and owner.is_active:
         return owner.email, owner.name
     return organisation.email, organisation.contact_name or organisation.name
+
+
+SIDES = {notices.RECIPIENT: recipient_of, notices.SENDER: sender_of}

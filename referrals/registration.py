@@ -7,13 +7,14 @@ from accounts.navigation import create, main
 from contacts import registry
 from dma_crm import jobs
 from referrals import mail_kinds, panels, tasks, webhooks
-from referrals.actions import withdraw_for_consent
+from referrals.actions import move_deadlines, withdraw_for_consent
 
 CLOCK_EVERY = 300
 
 
 def register() -> None:
     registry.on_consent_withdrawn(withdraw_for_consent)
+    registry.on_absence_changed(move_deadlines)
     registry.register_timeline(panels.referral_steps)
     registry.register_panel(
         registry.case_panels, "referrals/_case_panel.html", panels.open_referrals, order=20
@@ -21,7 +22,7 @@ def register() -> None:
     registry.register_panel(
         registry.partner_panels, "referrals/_partner_panel.html", panels.partner_services, order=20
     )
-    jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.run_clock)
+    jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.tick)
     mail_kinds.register()
     webhooks.register()
     register_menus()

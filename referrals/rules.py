@@ -12,6 +12,8 @@ from referrals.models import Referral, ReferralError, ReferralStatus, StepNotAll
 SENDER, RECIPIENT = "sender", "recipient"
 # Managers may look and reassign, administrators may look: neither acts for the agency.
 ACTING_ROLES = frozenset({Role.ADVISOR, Role.PARTNER, MAIL_LINK_ROLE})
+# Drafts are sent on our pages; "still active?" is asked by mail and answered there.
+NOT_IN_API = frozenset({"send", "still_active"})
 UNDO_WITHIN = timedelta(minutes=30)
 
 
@@ -57,6 +59,7 @@ RULES = {
     "refuse_forward": rule(SENDER, S.SENT, S.ACCEPTED, further=has_proposal),
     "undo": rule(RECIPIENT, S.ACCEPTED, S.DECLINED, further=is_fresh, error=UndoTooLateError),
     "start": rule(RECIPIENT, S.ACCEPTED),
+    "still_active": rule(RECIPIENT, S.ACCEPTED, S.IN_PROGRESS),
     "hold": rule(RECIPIENT, S.IN_PROGRESS),
     "resume": rule(RECIPIENT, S.ON_HOLD),
     "complete": rule(RECIPIENT, S.ACCEPTED, S.IN_PROGRESS),
@@ -99,4 +102,4 @@ def may(referral: Referral, verb: str, actor: Actor, at: datetime) -> bool:
 
 def allowed_actions(referral: Referral, actor: Actor, at: datetime) -> list[str]:
     """The verbs of the API that this actor may use now; asks no database."""
-    return [verb for verb in RULES if verb != "send" and may(referral, verb, actor, at)]
+    return [v for v in RULES if v not in NOT_IN_API and may(referral, v, actor, at)]

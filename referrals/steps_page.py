@@ -9,13 +9,23 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from accounts.actors import MAIL_LINK_ROLE, Actor
-from referrals import disclosure, rules, words
+from referrals import clock, disclosure, rules, words
 from referrals.errors import InvalidValueError
 from referrals.forms.steps import ACTIONS, FORMS, StepForm
 from referrals.models import Referral, ReferralChangedError, ReferralError, ReferralStatus
 from referrals.panels import who
 
-PRIMARY = {"send", "accept", "answer", "confirm_forward", "start", "resume", "acknowledge"}
+ASKED_FOR = {"still_active"}  # offered when it is the question
+PRIMARY = {
+    "still_active",
+    "send",
+    "accept",
+    "answer",
+    "confirm_forward",
+    "start",
+    "resume",
+    "acknowledge",
+}
 
 
 @dataclass(frozen=True)
@@ -37,16 +47,22 @@ class Choice:
         return self.verb in PRIMARY
 
 
-def choices(referral: Referral, actor: Actor, at: datetime, *, url_of, bound=None) -> list[Choice]:
-    """What this actor may do now; `bound` is a form that was sent with errors and stays open."""
-    allowed = [verb for verb in words.PATHS if rules.may(referral, verb, actor, at)]
+def choices(
+    referral: Referral, actor: Actor, at: datetime, *, url_of, bound=None, opened=""
+) -> list[Choice]:
+    """What this actor may do now; `bound` is a form that was sent with errors and stays open.
+
+    `opened` is the step whose form stands open at first: a link in a mail led to it.
+    """
+    verbs = [v for v in words.PATHS if v not in ASKED_FOR or clock.is_silent(referral, at)]
+    allowed = [verb for verb in verbs if rules.may(referral, verb, actor, at)]
     return [
         Choice(
             verb,
             str(words.BUTTONS[verb]),
             url_of(verb),
             bound if bound and bound.verb == verb else FORMS[verb](referral=referral, verb=verb),
-            bool(bound and bound.verb == verb),
+            verb == (bound.verb if bound else opened),
         )
         for verb in allowed
     ]
@@ -72,7 +88,9 @@ def told(error: ReferralError, referral: Referral) -> str:
     return f"{error.message} {state}"
 
 
-def page_context(referral: Referral, actor: Actor, at: datetime, *, url_of, bound=None) -> dict:
+def page_context(
+    referral: Referral, actor: Actor, at: datetime, *, url_of, bound=None, opened=""
+) -> dict:
     readable = disclosure.is_readable(referral, actor)
     return {
         "referral": referral,
@@ -80,7 +98,7 @@ def page_context(referral: Referral, actor: Actor, at: datetime, *, url_of, boun
         "state": words.state(referral, actor),
         "handed_over": disclosure.handed_over(referral) if readable else None,
         "founder": disclosure.founder_of(referral, actor, at),
-        "choices": choices(referral, actor, at, url_of=url_of, bound=bound),
+        "choices": choices(referral, actor, at, url_of=url_of, bound=bound, opened=opened),
         "steps": timeline(referral, actor),
         "facts": facts(referral, actor),
         "is_recipient": actor.organisation_id == referral.recipient_id,

@@ -1,18 +1,42 @@
-"""What the clock does by itself: sweeps that load and delegate."""
+"""What the clock does by itself: sweeps that load and delegate.
 
+Each is safe to run twice, at once with others, or after a week of standstill; what one run leaves
+(`MOST_AT_ONCE`) the next one takes.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
+
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from contacts.tasks import send_due_follow_ups
-from referrals import clock
-from referrals.actions import acknowledge_outcome, expire_referral
+from referrals import clock, notices
+from referrals.actions import acknowledge_outcome, expire_referral, give_notice
+from referrals.elapsed import calendars
 from referrals.models import Referral, ReferralError, ReferralStatus
+from referrals.workdays import is_office_hour
 
 SYSTEM = Actor.system()
+BATCH = 200
+MOST_AT_ONCE = 2000
+
+
+def tick(*, at: datetime) -> dict[str, int]:
+    """What the background jobs run: states change at any hour, people are written to by day."""
+    return run_clock(at=at) if is_office_hour(at) else keep_time(at=at)
 
 
 def run_clock(*, at: datetime) -> dict[str, int]:
-    """How often each thing was done; safe to run twice, or after a week of standstill."""
+    """How often each thing was done. What has expired is not reminded of any more."""
+    return {
+        **keep_time(at=at),
+        **give_notices(at=at),
+    }
+
+
+def keep_time(*, at: datetime) -> dict[str, int]:
     return {
         "expired": expire_overdue(at),
         "acknowledged": acknowledge_old(at),
@@ -20,15 +44,25 @@ def run_clock(*, at: datetime) -> dict[str, int]:
     }
 
 
+def give_notices(*, at: datetime) -> dict[str, int]:
+    """By kind, in the order of the table."""
+    organisations = calendars()
+    return {
+        notice.kind: give_each(notice, notices.due(notice, at, organisations), at)
+        for notice in notices.SWEPT
+    }
+
+
+def give_each(notice: notices.Notice, due: QuerySet[Referral], at: datetime) -> int:
+    rows = batches(with_parties(due))
+    return sum(give_notice(notice=notice, referral=referral, at=at) for referral in rows)
+
+
 def expire_overdue(at: datetime) -> int:
-    today = clock.local_day(at)
-    unanswered = Referral.objects.filter(status=ReferralStatus.SENT, respond_by__lt=today)
-    queries = Referral.objects.filter(status=ReferralStatus.QUERY)
     return sum(
         attempt(expire_referral, referral, at)
-        for rows in (unanswered, queries)
-        for referral in rows.select_related("recipient", "sender", "need__owner").iterator()
-        if clock.has_run_out(referral, at)
+        for status, overdue in clock.overdue(at).items()
+        for referral in batches(with_parties(Referral.objects.filter(overdue, status=status)))
     )
 
 
@@ -38,10 +72,26 @@ def acknowledge_old(at: datetime) -> int:
         acknowledged_at=None,
         closed_at__lte=at - clock.ACKNOWLEDGED_AFTER,
     )
-    return sum(attempt(acknowledge_outcome, referral, at) for referral in rows.iterator())
+    return sum(attempt(acknowledge_outcome, referral, at) for referral in batches(rows))
 
 
-def attempt(action, referral: Referral, at: datetime) -> bool:
+def with_parties(rows: QuerySet[Referral]) -> QuerySet[Referral]:
+    return rows.select_related("recipient", "sender", "need__owner", "need__person")
+
+
+def batches(rows: QuerySet[Referral]) -> Iterator[Referral]:
+    """Each once, the oldest first, so many queries a batch as one needs."""
+    return islice(each_of(rows.order_by("pk")), MOST_AT_ONCE)
+
+
+def each_of(rows: QuerySet[Referral]) -> Iterator[Referral]:
+    batch = list(rows[:BATCH])
+    while batch:
+        yield from batch
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
+
+
+def attempt(action: Callable[..., object], referral: Referral, at: datetime) -> bool:
     """Somebody who acts at this very moment wins; the clock comes again."""
     try:
         action(referral=referral, by=SYSTEM, at=at)

@@ -23,6 +23,7 @@ TONES = {
 # verb of the API -> path of the page, in the order in which a page offers them
 PATHS = {
     "send": "senden",
+    "still_active": "noch-aktiv",
     "accept": "annehmen",
     "answer": "antworten",
     "start": "beginnen",
@@ -48,6 +49,7 @@ BUTTONS = {
     "confirm_forward": pgettext_lazy("referral step", "Follow the proposal"),
     "refuse_forward": pgettext_lazy("referral step", "Do not follow the proposal"),
     "undo": pgettext_lazy("referral step", "Undo the answer"),
+    "still_active": pgettext_lazy("referral step", "Yes, we are on it"),
     "start": pgettext_lazy("referral step", "First contact made"),
     "hold": pgettext_lazy("referral step", "Pause"),
     "resume": pgettext_lazy("referral step", "Go on"),
@@ -66,12 +68,14 @@ DONE = {
     "confirm_forward": pgettext_lazy("referral step", "Passed on"),
     "refuse_forward": pgettext_lazy("referral step", "Proposal not followed"),
     "undo": pgettext_lazy("referral step", "Answer taken back"),
+    "still_active": pgettext_lazy("referral step", "Still active"),
     "start": pgettext_lazy("referral step", "First contact"),
     "hold": pgettext_lazy("referral step", "Paused"),
     "resume": pgettext_lazy("referral step", "Gone on"),
     "complete": pgettext_lazy("referral step", "Completed"),
     "withdraw": pgettext_lazy("referral step", "Withdrawn"),
     "acknowledge": pgettext_lazy("referral step", "Outcome acknowledged"),
+    "reschedule": pgettext_lazy("referral step", "Time to answer moved because of an absence"),
     "expire": pgettext_lazy("referral step", "Expired without an answer"),
 }
 TOLD = {
@@ -84,6 +88,7 @@ TOLD = {
     "confirm_forward": _("The referral has been passed on."),
     "refuse_forward": _("The referral stays where it is."),
     "undo": _("The answer has been taken back."),
+    "still_active": _("Thank you! It is noted that you are on it."),
     "start": _("The first contact has been noted."),
     "hold": _("The referral is paused."),
     "resume": _("The referral goes on."),

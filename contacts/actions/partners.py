@@ -1,5 +1,6 @@
 """Writing partner organisations and the agency's own row."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.history import note_change, save_changes
+from contacts import registry
 from contacts.actions.startups import sort_name
 from contacts.models import Agency, Capacity, PartnerOrganisation
 from contacts.search.index import index_record
@@ -42,9 +44,17 @@ def update_partner(
         changes = {**changes, "sort_name": sort_name(changes["name"])}
     if changes.get("capacity", partner.capacity) != Capacity.FULL:
         changes = {**changes, "full_until": None}
+    before = copy(partner)
     save_changes(partner, changes, by=by, at=at, version=version)
     index_record(partner)
+    if absence_of(partner) != absence_of(before):
+        for hook in registry.absence_hooks:
+            hook(partner=partner, before=before, by=by, at=at)
     return partner
+
+
+def absence_of(partner: PartnerOrganisation) -> tuple:
+    return partner.absent_from, partner.absent_until
 
 
 @transaction.atomic

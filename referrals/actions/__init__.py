@@ -13,8 +13,10 @@ from referrals.actions.closing import (
     withdraw_for_consent,
     withdraw_referral,
 )
+from referrals.actions.deadlines import move_deadlines
 from referrals.actions.links import create_link, send_fresh_link
 from referrals.actions.needs import create_need, reassign_need
+from referrals.actions.notices import give_notice, mute_for_partner, mute_for_person
 from referrals.actions.referring import refer_person
 from referrals.actions.sending import (
     answer_query,
@@ -26,6 +28,7 @@ from referrals.actions.sending import (
 from referrals.actions.services import create_service, update_service
 from referrals.actions.working import (
     complete_referral,
+    confirm_active,
     hold_referral,
     resume_referral,
     start_referral,
@@ -37,6 +40,7 @@ __all__ = [
     "answer_query",
     "ask_referral",
     "complete_referral",
+    "confirm_active",
     "confirm_forward",
     "create_link",
     "create_need",
@@ -44,7 +48,11 @@ __all__ = [
     "create_service",
     "decline_referral",
     "expire_referral",
+    "give_notice",
     "hold_referral",
+    "move_deadlines",
+    "mute_for_partner",
+    "mute_for_person",
     "propose_forward",
     "reassign_need",
     "refer_person",

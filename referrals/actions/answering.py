@@ -36,6 +36,7 @@ def accept_referral(
         responsible=text_of("responsible", responsible, limit=RESPONSIBLE_LENGTH) or contact,
         recipient_reference=text_of("your_reference", your_reference, limit=REFERENCE_LENGTH),
     )
+    prolong_links(referral, at)
     take_over_need(referral, by)
     mails.referral_accepted(referral, at=at)
     return referral

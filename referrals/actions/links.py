@@ -1,14 +1,17 @@
 """Mail links: made on sending, prolonged with the clock, sent afresh on request."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from referrals import mails
-from referrals.clock import end_of, last_day, local_day
+from referrals.clock import last_day
 from referrals.models import OPEN_STATUSES, AnswerLink, Referral, ReferralStatus
+from referrals.workdays import end_of, local_day
 
 SHORTEST_LIFE = timedelta(days=7)
+# Each step, and each question of the clock (every 20 working days), begins it anew.
+LIFE_OF_WORK = timedelta(days=90)
 
 
 def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
@@ -19,17 +22,31 @@ def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
     return link
 
 
-def prolong_links(referral: Referral, at: datetime) -> None:
-    """A query moves the deadline, and the mailed link stays good with it."""
-    referral.answer_links.filter(revoked_at=None).update(
-        expires_at=deadline(referral, at), modified_at=at
-    )
+def prolong_links(referral: Referral, at: datetime) -> int:
+    """The mailed link stays good while the case is open, wherever its deadline moves."""
+    links = referral.answer_links.filter(revoked_at=None)
+    return links.update(expires_at=deadline(referral, at), modified_at=at)
+
+
+def keep_link(referral: Referral, at: datetime) -> None:
+    """There is one that opens, for the mail that is written now."""
+    if not prolong_links(referral, at):
+        create_link(referral=referral, at=at)
 
 
 def deadline(referral: Referral, at: datetime) -> datetime:
     """At least a week away: a fresh link asked for late must still open."""
     earliest = local_day(at + SHORTEST_LIFE)
-    return end_of(max(last_day(referral) or earliest, earliest))
+    return end_of(max(last_open_day(referral, at) or earliest, earliest))
+
+
+def last_open_day(referral: Referral, at: datetime) -> date | None:
+    """Once it is accepted no deadline runs: a while from now, or from the end of a pause."""
+    if referral.status in {ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS}:
+        return local_day(at + LIFE_OF_WORK)
+    if referral.status == ReferralStatus.ON_HOLD and referral.resume_on:
+        return max(referral.resume_on, local_day(at)) + LIFE_OF_WORK
+    return last_day(referral)
 
 
 @transaction.atomic

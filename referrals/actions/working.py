@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from referrals import mails, rules
+from referrals.actions.links import prolong_links
 from referrals.actions.steps import take_step
 from referrals.actions.values import code_of, coming_day, past_day, text_of
 from referrals.models import Outcome, Referral, ReferralStatus
@@ -19,6 +20,7 @@ def start_referral(
     rules.check(referral, "start", by=by, at=at)
     day = past_day("first_contact_on", first_contact_on, since=referral.sent_at, at=at)
     take_step(referral, "start", to=ReferralStatus.IN_PROGRESS, by=by, at=at, first_contact_on=day)
+    prolong_links(referral, at)
     return referral
 
 
@@ -31,12 +33,22 @@ def hold_referral(
     day = coming_day("resume_on", resume_on, at=at)
     text = text_of("text", text)
     take_step(referral, "hold", to=ReferralStatus.ON_HOLD, by=by, at=at, text=text, resume_on=day)
+    prolong_links(referral, at)
     return referral
 
 
 @transaction.atomic
 def resume_referral(*, referral: Referral, by: Actor, at: datetime) -> Referral:
     take_step(referral, "resume", to=ReferralStatus.IN_PROGRESS, by=by, at=at, resume_on=None)
+    prolong_links(referral, at)
+    return referral
+
+
+@transaction.atomic
+def confirm_active(*, referral: Referral, by: Actor, at: datetime) -> Referral:
+    """The answer to "still active?": a step without change, with which the silence is over."""
+    take_step(referral, "still_active", by=by, at=at)
+    prolong_links(referral, at)
     return referral
 
 

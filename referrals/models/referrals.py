@@ -7,6 +7,8 @@ from accounts.actors import MAIL_LINK_ROLE
 from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
+from referrals.elapsed import passed
+from referrals.workdays import local_day
 
 
 class ReferralStatus(models.TextChoices):
@@ -160,6 +162,11 @@ class ReferralQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(status__in=OPEN_STATUSES)
+
+    def stuck(self, at):
+        """Twice the recipient's target has passed without an answer; see elapsed.py."""
+        waits = passed("respond_by", lambda target: target, today=local_day(at))
+        return self.filter(waits, status=ReferralStatus.SENT)
 
     def with_names(self):
         """All that a row of a list shows, in one query and its prefetches."""
