@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("outbox.urls")),
     path("", include("dashboards.urls")),
+    path("", include("partner_api.portal.urls")),
     path("api/v1/", include("partner_api.urls")),
     path("django-admin/", admin.site.urls),
 ]

@@ -10,5 +10,7 @@ class PartnerApiConfig(AppConfig):
 
     def ready(self):
         from partner_api.idempotency import forget_old  # noqa: PLC0415 - needs the models
+        from partner_api.portal import menu  # noqa: PLC0415 - as above
 
         jobs.register("partner_api.forget_idempotency_keys", every_seconds=3600, work=forget_old)
+        menu.register()

@@ -1,0 +1,1 @@
+"""What a partner organisation looks after itself: its keys and its webhooks."""

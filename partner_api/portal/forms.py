@@ -1,0 +1,26 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from outbox.models import WebhookEndpoint
+from outbox.webhooks.events import event_choices
+
+
+class WebhookForm(forms.Form):
+    """Which address is told of what; the action checks the address."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=WebhookEndpoint._meta.get_field("url").max_length,
+        help_text=_("Begins with https:// and can be reached from the internet."),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
+    events = forms.MultipleChoiceField(
+        label=_("Events"),
+        required=False,
+        help_text=_("None chosen means all of them."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = event_choices()
