@@ -84,6 +84,8 @@ a_partner = a("PartnerFactory")
 a_follow_up = a("FollowUpFactory")
 a_consultation = a("ConsultationFactory")
 a_referral = a("ReferralFactory", sent=True)
+a_need = a("NeedFactory")
+an_order_rule = a("OrderRuleFactory", "code")
 a_mail = a("OutboundMailFactory", "pk")
 a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
@@ -94,6 +96,9 @@ a_consent = a("ConsentFactory", "pk")
 an_affiliation = a("AffiliationFactory", "pk")
 a_draft = a("ConsultationFactory", open_draft=True)
 a_link = a("AnswerLinkFactory", "token", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+
+a_feedback = a("FounderFeedbackFactory", "token", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+an_impact_survey = a("ImpactSurveyFactory", "token", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
 
 
 def first(model: str, attribute: str = "code"):
@@ -178,6 +183,20 @@ OUTBOX = {
     "outbox:mail_preview": page(ADMIN, a_mail),
     "outbox:mail_retry": action(ADMIN, a_mail),
     "outbox:mail_cancel": action(ADMIN, a_mail),
+    "portal:keys": page(PARTNER),
+    "portal:key_create": form(PARTNER),
+    "portal:key_revoke": form(PARTNER, a_key, hidden=PARTNER),
+    "portal:webhooks": page(PARTNER),
+    "portal:webhook_create": form(PARTNER),
+    "portal:webhook": page(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_edit": form(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_rotate": action(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_ping": action(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_enable": action(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_disable": action(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:webhook_delete": form(PARTNER, a_webhook, hidden=PARTNER),
+    "portal:delivery": page(PARTNER, a_webhook_delivery, hidden=PARTNER),
+    "portal:delivery_resend": action(PARTNER, a_webhook_delivery, hidden=PARTNER),
     "outbox:webhooks": page(ADMIN),
     "outbox:webhook": page(ADMIN, a_webhook),
     "outbox:webhook_enable": action(ADMIN, a_webhook),
@@ -237,10 +256,37 @@ CONTACTS = {
     "contacts:mail_templates_edit": form(OVERSEERS, first("MailTemplate")),
 }
 
+an_introduction = a("IntroductionFactory")
+
+
+def an_introduction_party() -> dict:
+    introduction = an_introduction()
+    rows = apps.get_model("referrals", "IntroductionParty").objects
+    party = rows.filter(introduction__reference=introduction["reference"]).first()
+    return introduction | {"pk": party.pk}
+
+
+def an_invitation() -> dict:
+    """A link that opens, to one of two."""
+    rows = apps.get_model("referrals", "IntroductionParty").objects
+    party = rows.get(pk=an_introduction_party()["pk"])
+    rows.update(expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+    return {"token": party.token}
+
+
 REFERRALS = {
     "referrals:referrals": page(EVERYBODY),
+    "referrals:referrals_csv": page(EVERYBODY),
+    "referrals:referrals_xlsx": page(EVERYBODY),
+    "referrals:step": form(PARTNER, lambda: a_referral() | {"path": "ablehnen"}, hidden=PARTNER),
     "referrals:referral_create": form(ADVISOR),
     "referrals:proposal": action(ADVISOR),
+    "referrals:order_rules": page(AGENCY),
+    "referrals:order_rule_create": form(OVERSEERS),
+    "referrals:order_rule_edit": form(OVERSEERS, an_order_rule),
+    "referrals:order_check": action(ADVISOR, an_order_rule),
+    "referrals:order_reopen": action(ADVISOR, an_order_rule),
+    "referrals:order_warnings": action(ADVISOR, a_startup),
     "referrals:referral": page(EVERYBODY, a_referral, hidden=PARTNER),
     "referrals:reassign": action(MANAGER, a_referral),
     "referrals:send": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
@@ -258,10 +304,39 @@ REFERRALS = {
     "referrals:forward": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
     "referrals:undo": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
     "referrals:withdraw": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
+    "referrals:replace": action(ADVISOR, a_referral),
+    "referrals:alternatives": page(AGENCY, a_referral),
+    "referrals:needs": page(AGENCY),
+    "referrals:stuck_needs": page(AGENCY),
+    "referrals:round_table": page(AGENCY),
+    "referrals:round_table_all": page(AGENCY),
+    "referrals:round_table_decide": action(ADVISOR),
+    "referrals:need": page(AGENCY, a_need),
+    "referrals:need_ask": form(ADVISOR, a_need),
+    "referrals:need_ask_preview": action(ADVISOR, a_need),
+    "referrals:withdraw_others": action(ADVISOR, a_need),
+    "referrals:need_settle": action(ADVISOR, a_need),
+    "referrals:need_table": form(ADVISOR, a_need),
+    "referrals:need_untable": action(ADVISOR, a_need),
+    "referrals:introductions": page(AGENCY),
+    "referrals:introduction_create": form(ADVISOR),
+    "referrals:introduction": page(AGENCY, an_introduction),
+    "referrals:introduction_withdraw": action(ADVISOR, an_introduction, hidden=ADVISOR),
+    "referrals:introduction_outcome": action(ADVISOR, an_introduction_party, hidden=ADVISOR),
+    "referrals:introduction_invitation": page(ANYONE, an_invitation),
+    "referrals:introduction_agree": action(ANYONE, an_invitation),
+    "referrals:introduction_decline": action(ANYONE, an_invitation),
+    "referrals:introduction_told": action(ANYONE, an_invitation),
     "referrals:answer": page(ANYONE, a_link),
     "referrals:answer_act": action(ANYONE, lambda: a_link() | {"path": "annehmen"}),
     "referrals:answer_renew": action(ANYONE, a_link),
     "referrals:own_services": page(PARTNER),
+    "referrals:feedback": form(ANYONE, a_feedback),
+    "referrals:feedback_thanks": page(ANYONE, a_feedback),
+    "referrals:feedback_stop": form(ANYONE, a_feedback),
+    "referrals:impact": form(ANYONE, an_impact_survey),
+    "referrals:impact_thanks": page(ANYONE, an_impact_survey),
+    "referrals:impact_stop": form(ANYONE, an_impact_survey),
     "referrals:services": page(EVERYBODY, a_partner, hidden=PARTNER),
     "referrals:service_create": form(PARTNER | ADMIN, a_partner, hidden=PARTNER),
     "referrals:service_edit": form(PARTNER | ADMIN, a_service, hidden=PARTNER),
