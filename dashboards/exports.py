@@ -6,9 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from dashboards.figures import Figure, Row
-
-SMALLEST_SHOWN = 5
-HIDDEN, WITHHELD = "< 5", "–"
+from dma_crm.small_cells import HIDDEN, WITHHELD, conceals, hidden
 
 
 def table_of(figure: Figure, *, at, shared: bool) -> Iterator[list]:
@@ -17,13 +15,14 @@ def table_of(figure: Figure, *, at, shared: bool) -> Iterator[list]:
     `shared`: cells from 1 to 4 are hidden, and so are totals from which they could be found.
     """
     rows = [cells_of(row) for row in figure.rows]
-    total = cells_of(figure.total)
+    total = cells_of(figure.total) if figure.total else []
     if shared:
         rows, total = hide_small(figure, rows, total)
     yield figure.columns
     for row, cells in zip(figure.rows, rows, strict=True):
         yield [row.label, *cells]
-    yield [figure.total.label, *total]
+    if figure.total:
+        yield [figure.total.label, *total]
     yield []
     yield [_("As of"), date_format(at, "SHORT_DATETIME_FORMAT")]
     if figure.filter_text:
@@ -39,19 +38,11 @@ def hide_small(figure: Figure, rows: list[list], total: list) -> tuple[list[list
     rows = [[hidden(value) for value in row] for row in rows]
     if figure.sum_at is not None:
         rows = [without_sum(row, figure.sum_at) for row in rows]
-    columns = zip(*rows, strict=True) if rows else [()] * len(total)
+    columns = zip(*rows, strict=True) if rows and total else [()] * len(total)
     return rows, [
         WITHHELD if isinstance(value, int) and conceals(column) else hidden(value)
         for value, column in zip(total, columns, strict=True)
     ]
-
-
-def hidden(value):
-    return HIDDEN if isinstance(value, int) and 0 < value < SMALLEST_SHOWN else value
-
-
-def conceals(cells) -> bool:
-    return HIDDEN in cells or WITHHELD in cells
 
 
 def without_sum(row: list, place: int) -> list:

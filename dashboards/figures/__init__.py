@@ -2,6 +2,7 @@
 
 from accounts.models import Role
 from dashboards.figures.consultations import consultations_per_month
+from dashboards.figures.feedback import founders_answers, impact
 from dashboards.figures.founders import founders_per_phase
 from dashboards.figures.referrals import referrals_per_partner
 from dashboards.figures.shapes import Cell, Figure, Row
@@ -10,8 +11,10 @@ FIGURES = {
     "phasen": founders_per_phase,
     "vermittlungen": referrals_per_partner,
     "beratungen": consultations_per_month,
+    "rueckmeldungen": founders_answers,
+    "wirkung": impact,
 }
-OF_PARTNERS = ("vermittlungen",)
+OF_PARTNERS = ("vermittlungen", "rueckmeldungen")
 
 
 def figures_for(role: str) -> tuple[str, ...]:

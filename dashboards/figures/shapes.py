@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Cell:
-    """`value` None is unknown, shown as a dash."""
+    """`value` None is unknown, shown as a dash; text stands for a number that is not told."""
 
-    value: int | float | None
+    value: int | float | str | None
     url: str = ""
 
 
@@ -24,7 +24,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """The chart shows the first `drawn` columns, unless `chart` carries series of its own.
+    """The chart shows the first `drawn` columns, unless `chart` carries series of its own;
+
+    a figure without marks has its table alone.
 
     `sum_at`: which cell of a row is the sum of its counts, if one is.
     """

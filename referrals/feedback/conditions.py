@@ -1,0 +1,27 @@
+"""What forbids to ask somebody: the same when a mail is queued and when it is sent."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from contacts.models import Consent, ConsentPurpose, PersonState
+from referrals.notices import BY_KIND, muted
+
+FEEDBACK, IMPACT = "feedback", "impact"  # kinds that can be muted for a partner or a person
+KINDS = (FEEDBACK, IMPACT)
+
+
+def obstacles(kind: str, at: datetime) -> dict[str, Q]:
+    """By reason, as conditions on a referral whose founder would be asked.
+
+    The legal basis is the public task (Art. 6 (1) e DSGVO): no consent is needed, but one to
+    follow-up mails that was taken back is an objection.
+    """
+    consents = Consent.objects.filter(
+        person=OuterRef("need__person"), purpose=ConsentPurpose.FOLLOW_UP
+    )
+    return {
+        "person_locked": ~Q(need__person__state=PersonState.ACTIVE),
+        "consent_withdrawn": Q(Exists(consents)) & ~Q(Exists(consents.active(at))),
+        "muted": muted(BY_KIND[kind]),
+    }
