@@ -55,3 +55,30 @@ class InvalidValueError(ReferralError):
     def __init__(self, field: str, message=None):
         super().__init__(message)
         self.field = field
+
+
+class AskRefusedError(ReferralError):
+    """One of several recipients cannot be asked, so that nobody is; `about` says which one."""
+
+    def __init__(self, about, error: ReferralError):
+        self.about, self.code, self.field = about, error.code, error.field
+        super().__init__(f"{about.spoken_name}: {error.message}")
+
+
+class NamesInTextError(ReferralError):
+    """A warning: saving again with `names_meant=True` goes through."""
+
+    code = "names_in_text"
+    field = "text"
+
+    def __init__(self, names: list[str]):
+        self.names = names
+        shown = ", ".join(names)
+        super().__init__(_("This text seems to name somebody: %(names)s.") % {"names": shown})
+
+
+class NotOnTableError(ReferralError):
+    """Somebody has decided on it meanwhile, or it was taken off."""
+
+    code = "not_on_table"
+    message = _("This need is no longer on the round table.")

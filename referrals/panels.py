@@ -1,6 +1,8 @@
 """What other apps' pages show of referrals: boxes and entries of the timeline."""
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.actors import Actor
@@ -9,9 +11,10 @@ from contacts.models import PartnerOrganisation
 from contacts.registry import Case, TimelineItem
 from referrals import words
 from referrals.actions.services import may_edit
-from referrals.models import Referral, ReferralStep, Service
+from referrals.models import Need, NeedStatus, ReferralStep, Service
 
 MOST_SHOWN = 20
+UNMET_SHOWN = 5
 
 
 def about(case: Case, prefix: str = "") -> Q:
@@ -57,14 +60,39 @@ def who(step) -> str:
     return step.by_label or organisation
 
 
-def open_referrals(case: Case, actor: Actor) -> dict | None:
+def open_needs(case: Case, actor: Actor) -> dict | None:
+    """Needs that are not settled, the newest first, each with all its referrals."""
     if not actor.is_agency:
         return None
-    rows = Referral.objects.visible_to(actor).open().filter(about(case)).with_names()
+    rows = Need.objects.visible_to(actor).filter(needs_about(case)).with_referrals()
+    needs = list(rows.exclude(status=NeedStatus.HELPED).order_by("-created_at", "-id")[:MOST_SHOWN])
+    for need in needs:
+        need.tone = words.need_tone(need.status)
+        for referral in need.referrals.all():
+            referral.tone = words.tone(referral.status)
     return {
-        "referrals": with_tones(rows.order_by("-modified_at", "-id")[:MOST_SHOWN]),
+        "needs": needs,
         "create_url": create_url(case) if actor.role == Role.ADVISOR else "",
     }
+
+
+def needs_about(case: Case) -> Q:
+    """Those of the venture, and those of its people that belong to no venture."""
+    people = Q(person_id__in=case.person_ids)
+    if case.startup_id is None:
+        return people
+    return Q(startup_id=case.startup_id) | people & Q(startup=None)
+
+
+def unmet_needs(day: Any, actor: Actor) -> dict | None:
+    """On Heute: what nobody could help with so far, an advisor's own, with the way to go on."""
+    rows = Need.objects.visible_to(actor).filter(status=NeedStatus.UNMET, person__state="active")
+    if actor.role == Role.ADVISOR:
+        rows = rows.filter(owner_id=actor.user_id)
+    needs = list(rows.with_referrals().order_by("created_at", "id")[: UNMET_SHOWN + 1])
+    if not needs:
+        return None
+    return {"needs": needs[:UNMET_SHOWN], "more": len(needs) > UNMET_SHOWN}
 
 
 def create_url(case: Case) -> str:
@@ -72,13 +100,6 @@ def create_url(case: Case) -> str:
     startup = f"startup={case.startup_id}" if case.startup_id else ""
     query = "&".join(filter(None, [person, startup]))
     return reverse("referrals:referral_create") + (f"?{query}" if query else "")
-
-
-def with_tones(rows: QuerySet[Referral]) -> list[Referral]:
-    referrals = list(rows)
-    for referral in referrals:
-        referral.tone = words.tone(referral.status)
-    return referrals
 
 
 def partner_services(partner: PartnerOrganisation, actor: Actor) -> dict | None:

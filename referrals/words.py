@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
-from referrals.models import Referral, ReferralStatus
+from referrals.models import NeedStatus, Referral, ReferralStatus
 
 S = ReferralStatus
 TONES = {
@@ -19,6 +19,13 @@ TONES = {
     S.FORWARDED: "neutral",
     S.WITHDRAWN: "neutral",
     S.EXPIRED: "danger",
+}
+NEED_TONES = {
+    NeedStatus.OPEN: "neutral",
+    NeedStatus.WAITING: "info",
+    NeedStatus.HELPING: "good",
+    NeedStatus.HELPED: "good",
+    NeedStatus.UNMET: "danger",
 }
 # verb of the API -> path of the page, in the order in which a page offers them
 PATHS = {
@@ -77,6 +84,7 @@ DONE = {
     "acknowledge": pgettext_lazy("referral step", "Outcome acknowledged"),
     "reschedule": pgettext_lazy("referral step", "Time to answer moved because of an absence"),
     "expire": pgettext_lazy("referral step", "Expired without an answer"),
+    "replace": pgettext_lazy("referral step", "Another organisation asked instead"),
 }
 TOLD = {
     "send": _("The referral has been sent."),
@@ -105,6 +113,10 @@ def url_name(verb: str) -> str:
 
 def tone(status: str) -> str:
     return TONES[ReferralStatus(status)]
+
+
+def need_tone(status: str) -> str:
+    return NEED_TONES[NeedStatus(status)]
 
 
 def state(referral: Referral, actor: Actor) -> str:

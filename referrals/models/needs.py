@@ -1,11 +1,13 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
+from referrals.models.referrals import Referral
 
 
 class NeedStatus(models.TextChoices):
@@ -20,7 +22,17 @@ class NeedStatus(models.TextChoices):
 
 class NeedQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        return self.all() if actor.role in AGENCY_ROLES else self.none()
+        """The agency sees all but those of restricted people (Art. 18 DSGVO)."""
+        if actor.role in AGENCY_ROLES:
+            return self.exclude(person__state="restricted")
+        return self.none()
+
+    def with_referrals(self):
+        """All that a row about a need shows, in one query and its prefetches."""
+        rows = Referral.objects.select_related("recipient", "sender").order_by("created_at", "pk")
+        return self.select_related("person", "startup", "stage", "owner").prefetch_related(
+            "topics", models.Prefetch("referrals", queryset=rows)
+        )
 
 
 class Need(Referenced, Versioned):
@@ -64,3 +76,6 @@ class Need(Referenced, Versioned):
 
     def __str__(self):
         return self.reference
+
+    def get_absolute_url(self):
+        return reverse("referrals:need", args=[self.reference])
