@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from referrals import words
 from referrals.views import answer, creating, detail, lists, services
@@ -19,6 +19,7 @@ urlpatterns = [
         )
         for verb, word in words.PATHS.items()
     ],
+    path("", include("referrals.introductions.urls")),
     path("antwort/<str:token>/", answer.answer, name="answer"),
     path("antwort/<str:token>/neuer-link/", answer.answer_renew, name="answer_renew"),
     path("antwort/<str:token>/<str:path>/", answer.answer_act, name="answer_act"),

@@ -2,6 +2,7 @@
 
 from referrals.models.feedback import IMPACT_MONTHS, FounderFeedback, ImpactSurvey
 from referrals.models.introductions import (
+    INTRODUCTION_STEPS,
     Introduction,
     IntroductionOutcome,
     IntroductionParty,
@@ -31,6 +32,7 @@ from referrals.models.steps import ReferralStep
 __all__ = [
     "DISCLOSED_STATUSES",
     "IMPACT_MONTHS",
+    "INTRODUCTION_STEPS",
     "OPEN_STATUSES",
     "STEPS",
     "AnswerLink",

@@ -113,19 +113,14 @@ class Introduction(Referenced, Versioned):
     def get_absolute_url(self):
         return reverse("referrals:introduction", args=[self.reference])
 
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN_INTRODUCTIONS
-
-    def may_become(self, status: str) -> bool:
-        return status in INTRODUCTION_STEPS[self.status]
-
     def move_to(self, status: str, *, by, at, related: dict | None = None, **fields) -> None:
-        """Take a step that `may_become` allows, with one row of history.
+        """Take one allowed step, with one row of history; `related`: what a party said with it.
 
-        The caller holds the row's lock (referrals/introductions/actions.py); `related` names what
-        a party said with it.
+        The caller holds the row's lock and has looked at its state
+        (referrals/introductions/actions.py), so another step is a mistake of ours.
         """
+        if status not in INTRODUCTION_STEPS[self.status]:
+            raise ValueError(f"{self.status} is never followed by {status}")
         closed_at = None if status in OPEN_INTRODUCTIONS else at
         changes = {"status": status, "status_since": at, "closed_at": closed_at, **fields}
         save_changes(self, changes, related=related, by=by, at=at)

@@ -9,12 +9,15 @@ from referrals.models import (
     AnswerLink,
     FounderFeedback,
     ImpactSurvey,
+    Introduction,
+    IntroductionParty,
     Need,
     OrderCheck,
     OrderRule,
     Referral,
     Service,
 )
+from tests.factories.accounts import UserFactory
 from tests.factories.base import NOW, reference
 from tests.factories.contacts import (
     ConsentFactory,
@@ -167,3 +170,43 @@ class ImpactSurveyFactory(factory.django.DjangoModelFactory):
     token_hash = factory.LazyAttribute(
         lambda row: ImpactSurvey.hash_of(ImpactSurvey(pk=row.id).token)
     )
+
+
+class IntroductionPartyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = IntroductionParty
+
+    introduction = factory.SubFactory("tests.factories.referrals.IntroductionFactory", between=())
+    person = factory.SubFactory(
+        PersonFactory, email=factory.Sequence(lambda n: f"kontakt{n}@gruendung.example")
+    )
+    about = "Baut Prototypen aus Holz und hat Erfahrung im Vertrieb."
+    offered_fields = ["name", "email", "phone"]
+    expires_at = NOW + timedelta(days=30)
+    id = factory.LazyFunction(new_id)
+    token_hash = factory.LazyAttribute(
+        lambda party: IntroductionParty.hash_of(IntroductionParty(pk=party.id).token)
+    )
+
+
+class IntroductionFactory(factory.django.DjangoModelFactory):
+    """Proposed, with two people who have not answered; `between=(person, person)` names them."""
+
+    class Meta:
+        model = Introduction
+        skip_postgeneration_save = True
+
+    reference = reference("K")
+    owner = factory.SubFactory(UserFactory)
+    purpose = "Austausch über den Vertrieb von Möbeln"
+    status_since = NOW
+    created_at = NOW
+    modified_at = NOW
+
+    @factory.post_generation
+    def between(self, create, extracted, **kwargs):
+        if create and extracted is None:
+            IntroductionPartyFactory.create_batch(2, introduction=self, **kwargs)
+        elif create:
+            for person in extracted:
+                IntroductionPartyFactory(introduction=self, person=person, **kwargs)

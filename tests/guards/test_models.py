@@ -70,6 +70,7 @@ NO_VISIBLE_TO = {
     "events.Venue": CATALOGUE,
     "partner_api.IdempotencyRecord": INTERNAL,
     "referrals.AnswerLink": "opened by its token alone",
+    "referrals.IntroductionParty": OF_PARENT,
     "referrals.ReferralMessage": OF_PARENT,
 }
 

@@ -1,0 +1,1 @@
+"""Pages of introductions: the advisor's, and the one behind a mail link."""
