@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,17 +16,27 @@ from accounts.filters import midnight
 from accounts.models import Role, User
 from contacts.filters import ALL, MINE, ListFilter
 from contacts.models import PartnerOrganisation, Topic
-from referrals.models import OPEN_STATUSES, ReferralStatus
+from referrals.feedback import counting as feedback_counting
+from referrals.models import OPEN_STATUSES, Referral, ReferralStatus
 
 S = ReferralStatus
 NO_OUTCOME = (S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD)
 
 
+NEWEST_FIRST = ("-modified_at", "-id")
+RESTED_LONGEST_FIRST = ("modified_at", "id")
+
+
 @dataclass(frozen=True)
 class Tab:
+    """`work`: its rows offer their next steps; `statuses` are the states its rows can have."""
+
     name: str
     label: str
     rows: Callable[[Actor], Q]
+    statuses: tuple[str, ...] = ()
+    ordering: tuple[str, ...] = NEWEST_FIRST
+    work: bool = False
 
 
 def received(actor: Actor) -> Q:
@@ -45,20 +55,47 @@ AGENCY_TABS = [
     Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME)),
     ALL_TAB,
 ]
+SENT_TO_US = tuple(status for status in S if status != S.DRAFT)
 PARTNER_TABS = [
-    Tab("antworten", _("To be answered"), lambda actor: received(actor) & Q(status=S.SENT)),
+    Tab(
+        "antworten",
+        _("To be answered"),
+        lambda actor: received(actor) & Q(status=S.SENT),
+        statuses=(S.SENT,),
+        ordering=("respond_by", "id"),  # every sent one has its day
+        work=True,
+    ),
+    Tab(
+        "rueckfrage",
+        _("Query to us"),
+        lambda actor: Q(sender_id=actor.organisation_id, status=S.QUERY),
+        statuses=(S.QUERY,),
+        ordering=RESTED_LONGEST_FIRST,
+        work=True,
+    ),
     Tab(
         "arbeit",
         _("In progress"),
         lambda actor: received(actor) & Q(status__in=[*NO_OUTCOME, S.QUERY]),
+        statuses=(S.QUERY, *NO_OUTCOME),
+        ordering=RESTED_LONGEST_FIRST,
+        work=True,
     ),
-    Tab("erhalten", _("All received"), received),
+    Tab("erhalten", _("All received"), received, statuses=SENT_TO_US),
     Tab("gesendet", _("Sent by us"), lambda actor: Q(sender_id=actor.organisation_id)),
 ]
 
 
 def tabs_for(actor: Actor) -> list[Tab]:
     return PARTNER_TABS if actor.role == Role.PARTNER else AGENCY_TABS
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How much work waits behind each tab of a partner, whatever the filters, in one query."""
+    if actor.role != Role.PARTNER:
+        return {}
+    waiting = {tab.name: Count("pk", filter=tab.rows(actor)) for tab in PARTNER_TABS if tab.work}
+    return Referral.objects.visible_to(actor).open().aggregate(**waiting)
 
 
 def chosen_tab(data: QueryDict, actor: Actor) -> Tab:
@@ -82,6 +119,14 @@ GROUP_NAMES = {
 }
 
 
+FEEDBACK_NAMES = {
+    "asked": _("Asked"),
+    "answered": _("Answered"),
+    "contacted": _("Was in touch"),
+    "helped": _("It helped"),
+}
+
+
 class DrillDown(ListFilter):
     """What figures narrow a list by; hidden in its form, shown as chips that take it away."""
 
@@ -90,6 +135,12 @@ class DrillDown(ListFilter):
     )
     group = forms.ChoiceField(
         label=_("State"), required=False, choices=GROUP_NAMES.items(), widget=forms.HiddenInput
+    )
+    feedback = forms.ChoiceField(
+        label=_("Founders' answers"),
+        required=False,
+        choices=FEEDBACK_NAMES.items(),
+        widget=forms.HiddenInput,
     )
     since = forms.DateField(label=_("Created from"), required=False, widget=forms.HiddenInput)
     until = forms.DateField(label=_("Created until"), required=False, widget=forms.HiddenInput)
@@ -109,6 +160,8 @@ class DrillDown(ListFilter):
             queryset = queryset.filter(recipient__reference=chosen["recipient"])
         if "group" in chosen:
             queryset = queryset.filter(status__in=GROUPS[chosen["group"]])
+        if "feedback" in chosen:
+            queryset = queryset.filter(feedback_counting.GROUPS[chosen["feedback"]])
         if "since" in chosen:
             queryset = queryset.filter(created_at__gte=midnight(chosen["since"]))
         if "until" in chosen and chosen["until"] < date.max:
@@ -118,13 +171,18 @@ class DrillDown(ListFilter):
 
 
 class ReferralFilter(DrillDown):
-    """For the agency: partner, state, topic and owner; partners see no owners and no others."""
+    """For the agency: partner, state, topic and owner; partners see no owners and no others.
+
+    `q` finds the number of the referral and the own one, no names: whom it is about is told after
+    acceptance only, not by a hit.
+    """
 
     partner = forms.ChoiceField(label=_("Partner organisation"), required=False)
     status = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *ReferralStatus.choices]
     )
     topic = forms.ChoiceField(label=_("Topic"), required=False)
+    q = forms.CharField(label=_("Number"), max_length=100, required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
 
     def __init__(self, data, *, actor):
@@ -138,7 +196,16 @@ class ReferralFilter(DrillDown):
             self.fields["partner"].choices = [("", _("All")), *partner_choices()]
             self.fields["owner"].choices = owner_choices()
         else:
-            del self.fields["partner"], self.fields["owner"]
+            del self.fields["partner"], self.fields["owner"], self.fields["feedback"]
+        self.offer_states()
+
+    def offer_states(self) -> None:
+        """Only those that rows of this tab can have."""
+        known = self.tab.statuses or ReferralStatus.values
+        states = [choice for choice in ReferralStatus.choices if choice[0] in known]
+        self.fields["status"].choices = [("", _("All")), *states]
+        if len(states) == 1:
+            self.fields["status"].widget = forms.HiddenInput()
 
     def is_chip(self, name: str) -> bool:
         return self.cleaned_data[name] != ALL
@@ -156,11 +223,20 @@ class ReferralFilter(DrillDown):
             queryset = queryset.filter(status=chosen["status"])
         if "topic" in chosen:
             queryset = queryset.filter(need__topics__code=chosen["topic"])
+        if "q" in chosen:
+            queryset = queryset.filter(numbered(chosen["q"], self.actor))
         if chosen.get("owner", ALL) != ALL:
             mine = chosen["owner"] == MINE
             owner_id = self.actor.user_id if mine else int(chosen["owner"])
             queryset = queryset.filter(need__owner_id=owner_id)
         return queryset
+
+
+def numbered(text: str, actor: Actor) -> Q:
+    """The beginning of our number, or a part of what the reader's own side calls it."""
+    ours = Q(recipient_id=actor.organisation_id, recipient_reference__icontains=text)
+    theirs = Q(sender_id=actor.organisation_id, sender_reference__icontains=text)
+    return Q(reference__istartswith=text) | ours | theirs
 
 
 def partner_choices() -> list[tuple[str, str]]:

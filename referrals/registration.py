@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
-from accounts.navigation import create, main
+from accounts.navigation import create, main, organisation
 from contacts import registry
 from dma_crm import jobs
 from referrals import mail_kinds, panels, tasks, webhooks
@@ -48,3 +48,4 @@ def register_menus() -> None:
         icon="signpost-split",
         key="v",
     )
+    organisation.register("referrals:own_services", _("Services"), roles={Role.PARTNER}, order=20)

@@ -1,11 +1,13 @@
 from django.urls import include, path
 
 from referrals import words
-from referrals.views import answer, creating, detail, lists, services
+from referrals.views import answer, creating, detail, exports, lists, services, worklist
 
 app_name = "referrals"
 urlpatterns = [
     path("vermittlungen/", lists.referrals, name="referrals"),
+    path("vermittlungen/export.csv", exports.referrals_csv, name="referrals_csv"),
+    path("vermittlungen/export.xlsx", exports.referrals_xlsx, name="referrals_xlsx"),
     path("vermittlungen/neu/", creating.referral_create, name="referral_create"),
     path("vermittlungen/neu/vorschau/", creating.proposal, name="proposal"),
     path("vermittlungen/<str:reference>/", detail.referral, name="referral"),
@@ -20,12 +22,19 @@ urlpatterns = [
         for verb, word in words.PATHS.items()
     ],
     path("", include("referrals.introductions.urls")),
+    path("vermittlungen/<str:reference>/schritt/<str:path>/", worklist.step, name="step"),
     path("antwort/<str:token>/", answer.answer, name="answer"),
     path("antwort/<str:token>/neuer-link/", answer.answer_renew, name="answer_renew"),
     path("antwort/<str:token>/<str:path>/", answer.answer_act, name="answer_act"),
+    path("partner/eigene/leistungen/", services.own_services, name="own_services"),
     path("partner/<str:reference>/leistungen/", services.services, name="services"),
     path("partner/<str:reference>/leistungen/neu/", services.service_create, name="service_create"),
     path(
         "partner/<str:reference>/leistungen/<uuid:pk>/", services.service_edit, name="service_edit"
+    ),
+    path(
+        "partner/<str:reference>/leistungen/<uuid:pk>/voll/",
+        services.service_full,
+        name="service_full",
     ),
 ]

@@ -3,7 +3,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.base import EditForm, OnceForm
+from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.forms.people import LANGUAGES
 from contacts.models import LegalForm
 from referrals.models import Service
@@ -56,16 +56,23 @@ class ServiceForm(EditForm):
             "stages",
             "legal_forms",
             "postcode_prefixes",
+            "eligibility",
             "cost",
             "languages",
             "waiting_days",
+            "full_until",
             "status",
             "assured_on",
         ]
         widgets = {
             "description": forms.Textarea(attrs={"rows": 4}),
+            "eligibility": forms.Textarea(attrs={"rows": 3}),
             "topics": forms.CheckboxSelectMultiple,
             "stages": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "eligibility": _("What somebody must bring along, in words that founders understand."),
+            "full_until": _("Leave empty while there are places."),
         }
 
     def changes(self) -> dict:
@@ -86,3 +93,19 @@ class ServiceForm(EditForm):
 
 class NewServiceForm(OnceForm, ServiceForm):
     pass
+
+
+class FullUntilForm(TidyForm, forms.Form):
+    """Empty means: free again."""
+
+    full_until = forms.DateField(label=_("full until"), required=False)
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self):
+        data = super().clean()
+        if data.get("full_until") and data["full_until"] < self.today:
+            self.add_error("full_until", _("This day lies in the past."))
+        return data

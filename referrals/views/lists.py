@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import role_required
 from accounts.models import Role
 from dma_crm.paging import page_of
-from referrals import disclosure, steps_page, words
-from referrals.filters import ReferralFilter, tabs_for
+from referrals import disclosure, steps_page, words, worklist
+from referrals.filters import ReferralFilter, counts, tabs_for
 from referrals.models import Referral
 
 
@@ -17,18 +17,19 @@ def referrals(request):
     """The agency's list, and for partners their portal: what they received and what they sent."""
     chosen = ReferralFilter(request.GET, actor=request.actor)
     rows = chosen.apply(Referral.objects.visible_to(request.actor)).with_names()
+    rows = rows.select_related("forward_to")
     cursor = request.GET.get("cursor", "")
-    page = page_of(rows, ordering=("-modified_at", "-id"), cursor=cursor)
-    mark(page, request.actor)
+    page = page_of(rows, ordering=chosen.tab.ordering, cursor=cursor)
+    mark(page.rows, request.actor)
     context = {"page": page, "filter": chosen, "tabs": tabs(request, chosen)}
     return render(request, "referrals/referrals.html", context)
 
 
-def mark(page, actor) -> None:
+def mark(rows: list[Referral], actor) -> None:
     """What a row says beyond its fields; who it is about only where that may be known."""
     now = timezone.now()
-    founders = disclosure.founders_of(page.rows, actor, now)
-    for referral in page:
+    founders = disclosure.founders_of(rows, actor, now)
+    for referral in rows:
         referral.tone = words.tone(referral.status)
         referral.state = words.state(referral, actor)
         referral.overdue = steps_page.is_overdue(referral, now)
@@ -38,12 +39,27 @@ def mark(page, actor) -> None:
         received = referral.recipient_id == actor.organisation_id
         referral.other = referral.sender if received else referral.recipient
         referral.readable = disclosure.is_readable(referral, actor)
+        if actor.role == Role.PARTNER:
+            referral.founder = founder
+            referral.due = worklist.due(referral, actor, now)
+            referral.row_steps = worklist.steps(referral, actor, now)
+    if actor.role == Role.PARTNER:
+        worklist.add_queries(rows)
 
 
 def tabs(request, chosen) -> list[dict]:
+    """A tab of partners to whom nobody ever put a query would only be in the way."""
+    waiting = counts(request.actor)
     return [
-        {"label": tab.label, "url": tab_url(request.GET, tab.name), "active": tab == chosen.tab}
+        {
+            "label": tab.label,
+            "url": tab_url(request.GET, tab.name),
+            "active": tab == chosen.tab,
+            "count": waiting.get(tab.name),
+            "count_id": f"count-{tab.name}",
+        }
         for tab in tabs_for(request.actor)
+        if tab == chosen.tab or tab.name != "rueckfrage" or waiting.get(tab.name, 1)
     ]
 
 

@@ -134,12 +134,12 @@ def test_the_portal_of_a_partner(client, today):
 
 @pytest.mark.parametrize("role", ["advisor", "partner"])
 def test_the_list_costs_the_same_for_many(client, today, role, django_assert_max_num_queries):
-    """Session, user and agency are the frame's; the list itself asks six times at most."""
+    """Session, user and agency are the frame's; the list itself asks seven times at most."""
     login(client, today, role)
     counts = []
     for _time in range(3):
         ReferralFactory.create_batch(2, recipient=today.partner, accepted=True)
-        with django_assert_max_num_queries(9) as asked:
+        with django_assert_max_num_queries(10) as asked:
             assert client.get("/vermittlungen/?tab=arbeit").status_code == 200
         counts.append(len(asked))
 
