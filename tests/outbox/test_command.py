@@ -53,7 +53,7 @@ def test_the_help_speaks_to_people():
     command = [sys.executable, "manage.py", "deliver_outbox", "--help"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    assert "Sends the mails that are due" in told
+    assert "Sends the mails and webhooks that are due" in told
     assert "Exit code" in told
 
 

@@ -282,7 +282,10 @@ def test_in_a_demo_the_main_menu_leads_to_the_outbox(settings, monkeypatch, demo
     menu.register()
 
     assert [item.url_name for item in menu.main.items] == entries
-    assert [item.roles for item in menu.administration.items] == [readers()]
+    assert [(item.url_name, item.roles) for item in menu.administration.items] == [
+        ("outbox:mails", readers()),
+        ("outbox:webhooks", {"admin"}),
+    ]
 
 
 @pytest.mark.parametrize(
