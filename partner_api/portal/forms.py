@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox.models import WebhookEndpoint
 from outbox.webhooks.events import event_choices
+from referrals.models import ReferralStatus
 
 
 class WebhookForm(forms.Form):
@@ -23,4 +24,11 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["events"].choices = event_choices()
+        self.fields["events"].choices = [(name, in_words(name)) for name, _label in event_choices()]
+
+
+def in_words(event: str) -> str:
+    """What the partner reads before the name that its system will get."""
+    state = event.removeprefix("referral.")
+    known = state in ReferralStatus.values
+    return f"{ReferralStatus(state).label} ({event})" if known else event
