@@ -227,6 +227,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- API ---
 
+API_REQUESTS_PER_MINUTE = 600
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partner_api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["partner_api.permissions.Denied"],
@@ -239,7 +240,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "DMA-CRM Partner API",
-    "DESCRIPTION": "Partner organisations read and answer the referrals that concern them.",
+    "DESCRIPTION": (BASE_DIR / "partner_api" / "introduction.md").read_text(encoding="utf-8"),
+    "TAGS": [
+        {"name": "Me", "description": "Which key this is, and what it may do."},
+        {"name": "Referrals", "description": "Founders who were referred to you or by you."},
+        {"name": "Services", "description": "What you and the other partners offer."},
+        {"name": "Webhooks", "description": "Be told of changes instead of asking."},
+        {"name": "Events", "description": "Public events for your own calendar."},
+    ],
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -247,14 +255,32 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "partner_api.schema.share_problem_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ReferralStatus": "referrals.models.ReferralStatus",
         "DeclineReason": "referrals.models.DeclineReason",
         "Outcome": "referrals.models.Outcome",
         "WithdrawalReason": "referrals.models.WithdrawalReason",
-        "SenderWithdrawalReason": "partner_api.bodies.SENDERS_REASONS",
-        "Direction": "partner_api.filters.DIRECTIONS",
-        "ReferralAction": "partner_api.answers.ACTIONS",
+        "SenderWithdrawalReason": "partner_api.referrals.bodies.SENDERS_REASONS",
+        "Direction": "partner_api.referrals.answers.DIRECTIONS",
+        "ReferralAction": "partner_api.referrals.bodies.ACTIONS",
+        "StepAction": "partner_api.referrals.answers.STEP_ACTIONS",
+        "Language": "partner_api.views.LANGUAGES",
+        "ReferralOrdering": "partner_api.referrals.filters.ORDERINGS",
+        "ServiceStatus": "referrals.models.ServiceStatus",
+        "ServiceLegalForm": "partner_api.services.bodies.REAL_FORMS",
+        "ServiceLanguage": "partner_api.services.bodies.LANGUAGES",
+        "HsdsStatus": "partner_api.services.hsds_answers.STATUSES",
+        "WebhookState": "outbox.models.EndpointState",
+        "WebhookDisabledReason": "outbox.models.DisabledReason",
+        "WebhookEvent": "partner_api.webhooks.bodies.event_codes",
+        "DeliveryState": "outbox.models.DeliveryState",
+        "EventFormat": "events.models.EventFormat",
+        "EventState": "partner_api.events.PUBLIC_STATES",
+        "Scope": "accounts.models.Scope",
     },
 }
 

@@ -1,5 +1,6 @@
 """Bearer keys: the key names the organisation, the request never does."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.actors import Actor
 from accounts.keys import find_key
+from accounts.models import ApiKey
+from partner_api import ratelimits
 
 SCHEME = "Bearer"
 
@@ -18,6 +21,10 @@ class KeyHolder(AnonymousUser):
 
     is_authenticated = True
 
+    def __init__(self, key: ApiKey):
+        super().__init__()
+        self.key = key
+
 
 class ApiKeyAuthentication(BaseAuthentication):
     """`request.auth` is the Actor of the key; its organisation came with it in one query."""
@@ -26,10 +33,13 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        key = find_key(secret.strip(), timezone.now()) if scheme.lower() == "bearer" else None
+        at, address = timezone.now(), get_adapter().get_client_ip(request)
+        ratelimits.check_address(address, at)
+        key = find_key(secret.strip(), at) if scheme.lower() == "bearer" else None
         if key is None:
+            ratelimits.note_failure(address, at)
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
-        return KeyHolder(), Actor.of_key(key)
+        return KeyHolder(key), Actor.of_key(key)
 
     def authenticate_header(self, request):
         return SCHEME
@@ -43,5 +53,8 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A key made under Verwaltung or by `manage.py create_api_key`.",
+            "description": (
+                "A key of your organisation, made under Schnittstelle, by the agency under"
+                " Verwaltung or by `manage.py create_api_key`."
+            ),
         }

@@ -1,21 +1,17 @@
-"""What clients send: the body of each transition. Unknown names are refused, not ignored."""
+"""What every body does alike: unknown names are refused, texts and moments read strictly."""
 
+from datetime import UTC
+
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from contacts.models import PartnerOrganisation
-from referrals.actions import values
-from referrals.actions.answering import RESPONSIBLE_LENGTH
-from referrals.actions.sending import REFERENCE_LENGTH
+from contacts.models import PartnerOrganisation, Topic
 from referrals.errors import InvalidValueError
-from referrals.models import DeclineReason, Outcome, WithdrawalReason
-
-MESSAGE_LENGTH = 2 * values.TEXT_LENGTH
-SENDERS_REASONS = [choice for choice in WithdrawalReason.choices if choice[0] != "consent"]
 
 
 class StrictSerializer(serializers.Serializer):
-    """The context holds `referral` and `at`."""
+    """The context holds `at` and `actor`, and what the view adds."""
 
     default_error_messages = {"unknown": _("There is no such field here.")}
 
@@ -28,76 +24,68 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class EmptyBody(StrictSerializer):
+    pass
+
+
+class OptionalText(serializers.CharField):
+    """May be left out or empty, which is the same."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, default="", **kwargs)
+
+
+class MomentField(serializers.DateTimeField):
+    """RFC 3339 with an offset: a time that could be any of several is refused."""
+
+    default_error_messages = {"naive": _("Please say the offset from UTC, such as Z or +01:00.")}
+
+    def to_internal_value(self, value):
+        try:
+            moment = parse_datetime(value) if isinstance(value, str) else None
+            moment = moment.astimezone(UTC) if moment and moment.tzinfo else moment
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None:
+            self.fail("invalid", format="RFC 3339")
+        if moment.tzinfo is None:
+            self.fail("naive")
+        return moment
+
+
+class OrganisationField(serializers.PrimaryKeyRelatedField):
+    """The id of an organisation in use."""
+
+    def __init__(self, **kwargs):
+        rows = PartnerOrganisation.objects.active()
+        super().__init__(queryset=rows, pk_field=serializers.UUIDField(), **kwargs)
+
+
+class CodesField(serializers.ListField):
+    """Codes of a catalogue, each once; rows that are in use come out, in the order given."""
+
+    default_error_messages = {"unknown": _("There is no such code: %(code)s.")}
+
+    def __init__(self, model, **kwargs):
+        self.model = model
+        super().__init__(child=serializers.CharField(max_length=50), max_length=20, **kwargs)
+
+    def to_internal_value(self, data):
+        codes = list(dict.fromkeys(super().to_internal_value(data)))
+        known = {row.code: row for row in self.model.objects.filter(code__in=codes, active=True)}
+        if unknown := [code for code in codes if code not in known]:
+            message = self.error_messages["unknown"] % {"code": unknown[0]}
+            raise serializers.ValidationError(message, "unknown")
+        return [known[code] for code in codes]
+
+
+def topics_field(**kwargs) -> CodesField:
+    return CodesField(Topic, min_length=1, help_text="Codes of topics, at least one.", **kwargs)
+
+
 def checked(check, *args, **kwargs):
     """An action's own check of a value, told as a wrong field of the body."""
     try:
         return check(*args, **kwargs)
     except InvalidValueError as error:
         raise serializers.ValidationError(error.message, error.code) from error
-
-
-class EmptyBody(StrictSerializer):
-    pass
-
-
-class OptionalTextBody(StrictSerializer):
-    text = serializers.CharField(
-        max_length=values.TEXT_LENGTH, required=False, allow_blank=True, default=""
-    )
-
-
-class AcceptBody(StrictSerializer):
-    responsible = serializers.CharField(
-        max_length=RESPONSIBLE_LENGTH,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Who looks after the case on your side. Default: your contact person with us.",
-    )
-    your_reference = serializers.CharField(
-        max_length=REFERENCE_LENGTH, required=False, allow_blank=True, default=""
-    )
-
-
-class MessageBody(StrictSerializer):
-    text = serializers.CharField(max_length=MESSAGE_LENGTH)
-
-
-class DeclineBody(OptionalTextBody):
-    reason = serializers.ChoiceField(choices=DeclineReason.choices)
-
-    def validate(self, attrs):
-        if attrs["reason"] == DeclineReason.OTHER and not attrs["text"].strip():
-            raise serializers.ValidationError({"text": _("Please fill in this field.")}, "required")
-        return attrs
-
-
-class ForwardBody(OptionalTextBody):
-    recipient = serializers.PrimaryKeyRelatedField(
-        queryset=PartnerOrganisation.objects.active(),
-        pk_field=serializers.UUIDField(),
-        help_text="Id of the organisation that would fit better.",
-    )
-
-
-class StartBody(StrictSerializer):
-    first_contact_on = serializers.DateField()
-
-    def validate_first_contact_on(self, day):
-        since, at = self.context["referral"].sent_at, self.context["at"]
-        return checked(values.past_day, "first_contact_on", day, since=since, at=at)
-
-
-class HoldBody(OptionalTextBody):
-    resume_on = serializers.DateField()
-
-    def validate_resume_on(self, day):
-        return checked(values.coming_day, "resume_on", day, at=self.context["at"])
-
-
-class CompleteBody(OptionalTextBody):
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
-
-
-class WithdrawBody(StrictSerializer):
-    reason = serializers.ChoiceField(choices=SENDERS_REASONS)

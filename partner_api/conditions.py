@@ -17,8 +17,9 @@ def etag_of(shown: dict) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
-def answer(shown: dict, status: int = 200) -> Response:
-    return Response(shown, status=status, headers={"ETag": etag_of(shown)})
+def answer(shown: dict, status: int = 200, once: dict | None = None) -> Response:
+    """`once` is said beside it, this one time: the ETag is that of what can be read again."""
+    return Response(shown | (once or {}), status=status, headers={"ETag": etag_of(shown)})
 
 
 def fresh_or_not_modified(request, shown: dict) -> Response:
@@ -28,13 +29,11 @@ def fresh_or_not_modified(request, shown: dict) -> Response:
     return answer(shown)
 
 
-def require_match(request, shown: dict) -> None:
-    """412 when the client has not seen the referral as it stands now."""
+def require_match(request, shown: dict, **state) -> None:
+    """412 when the client has not seen the resource as it stands now; `state` is told with it."""
     wanted = request.headers.get("If-Match")
     if wanted is not None and not names(wanted, etag_of(shown)):
-        raise Problem(
-            412, "changed", _("The referral has changed since."), current_status=shown["status"]
-        )
+        raise Problem(412, "changed", _("This has changed since you read it."), **state)
 
 
 def names(header: str, etag: str) -> bool:

@@ -12,7 +12,7 @@ class Denied(BasePermission):
 
 
 class HasScope(BasePermission):
-    """The view says `read_scope` and `write_scope`; a key without it gets 403."""
+    """The view says `read_scope` and `write_scope`, None where any key will do."""
 
     message = _("This key lacks the scope that is needed here.")
 
@@ -20,4 +20,4 @@ class HasScope(BasePermission):
         if request.auth is None:
             return False
         scope = view.read_scope if request.method in SAFE_METHODS else view.write_scope
-        return scope in request.auth.scopes
+        return scope is None or scope in request.auth.scopes

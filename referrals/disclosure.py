@@ -5,12 +5,12 @@ After it: what the consent names, for the recipient only, and only while the con
 sending partner gets nothing back: what it would learn is what we knew of the person before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.actors import Actor
 from contacts.models import Consent, PersonState, SharedField
@@ -65,13 +65,19 @@ def founder_of(referral: Referral, actor: Actor, at: datetime) -> Founder | None
 
 
 def founders_of(
-    referrals: Iterable[Referral], actor: Actor, at: datetime
+    referrals: Iterable[Referral],
+    actor: Actor,
+    at: datetime,
+    consents_of: Callable[[list[Referral]], Iterable[Consent]] | None = None,
 ) -> dict[UUID, Founder | None]:
-    """By referral id, in a constant number of queries."""
+    """By referral id, in a constant number of queries.
+
+    `consents_of` answers the consents of these referrals from what a caller has read with more.
+    """
     rows = list(referrals)
     accepted = [row for row in rows if is_accepted_by(row, actor)]
     founders: dict[UUID, Founder | None] = dict.fromkeys(row.pk for row in rows)
-    consents = covering_consents(accepted, at)
+    consents = covering_consents(accepted, (consents_of or stored_consents)(accepted), at)
     covered = [row for row in accepted if row.pk in consents]
     prefetch_related_objects(covered, "need__person__emails", "need__person__phones")
     for row in covered:
@@ -86,17 +92,23 @@ def is_accepted_by(referral: Referral, actor: Actor) -> bool:
     return receives and referral.status in DISCLOSED_STATUSES
 
 
-def covering_consents(referrals: list[Referral], at: datetime) -> dict[UUID, Consent]:
-    """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
+def stored_consents(referrals: list[Referral]) -> QuerySet[Consent]:
+    """Those that may cover one of these referrals, also when they no longer hold."""
     if not referrals:
-        return {}
-    consents = Consent.objects.filter(
+        return Consent.objects.none()
+    return Consent.objects.filter(
         person__in={row.need.person_id for row in referrals},
         recipient__in={row.recipient_id for row in referrals},
         purpose="referral",
         person__state=PersonState.ACTIVE,
     )
-    rows = list(consents.order_by("given_at", "id"))
+
+
+def covering_consents(
+    referrals: list[Referral], consents: Iterable[Consent], at: datetime
+) -> dict[UUID, Consent]:
+    """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
+    rows = sorted(consents, key=lambda consent: (consent.given_at, consent.pk))
     withdrawn = {row.pk for row in rows if row.withdrawn_at}
     newest = {(row.person_id, row.recipient_id): row for row in rows if row.is_active(at)}
     return {

@@ -34,10 +34,14 @@ def create_need(
     owner: User | None = None,
     stage: Stage | None = None,
     postcode: str = "",
+    fill_in: bool = True,
     by: Actor,
     at: datetime,
 ) -> Need:
-    """Stage and postcode are kept as they are now; without them those of venture and person."""
+    """Stage and postcode are kept as they are now; without them those of venture and person.
+
+    Without `fill_in` they stay empty: a partner who sends somebody learns nothing of what we know.
+    """
     if by.role not in CREATING_ROLES:
         raise WrongSideError
     topics = list(topics)
@@ -48,8 +52,9 @@ def create_need(
         person=person,
         startup=startup,
         question=text_of("question", question, required=True),
-        stage=stage or (startup.stage if startup else None),
-        postcode=text_of("postcode", postcode, limit=10) or known_postcode(person, startup),
+        stage=stage or (startup.stage if startup and fill_in else None),
+        postcode=text_of("postcode", postcode, limit=10)
+        or (known_postcode(person, startup) if fill_in else ""),
         owner=owner,
         created_at=at,
         modified_at=at,

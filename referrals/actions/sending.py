@@ -46,10 +46,15 @@ def create_referral(
     reason: str = "",
     consent: Consent | None = None,
     your_reference: str = "",
+    replaces: Referral | None = None,
+    told: str = "",
     by: Actor,
     at: datetime,
 ) -> Referral:
-    """A draft. From one partner to another the agency is always in copy."""
+    """A draft. From one partner to another the agency is always in copy.
+
+    `told` is what a partner said of the founder, kept with the first step.
+    """
     sender = sender or PartnerOrganisation.objects.get(pk=AGENCY_ID)
     if by.role not in CREATING_ROLES or by.organisation_id != sender.pk:
         raise WrongSideError
@@ -65,12 +70,14 @@ def create_referral(
         reason=text_of("reason", reason, limit=REASON_LENGTH),
         consent=consent,
         sender_reference=text_of("your_reference", your_reference, limit=REFERENCE_LENGTH),
+        replaces=replaces,
+        told=told,
         by=by,
         at=at,
     )
 
 
-def insert(*, by: Actor, at: datetime, **fields: Any) -> Referral:
+def insert(*, told: str = "", by: Actor, at: datetime, **fields: Any) -> Referral:
     referral = Referral.objects.create(
         reference=next_reference(Referral, at=at),
         status_since=at,
@@ -80,7 +87,12 @@ def insert(*, by: Actor, at: datetime, **fields: Any) -> Referral:
         **fields,
     )
     referral.steps.create(
-        action="create", after=referral.status, at=at, version=referral.version, **by.as_history()
+        action="create",
+        after=referral.status,
+        text=told,
+        at=at,
+        version=referral.version,
+        **by.as_history(),
     )
     return referral
 
@@ -94,7 +106,8 @@ def send_referral(
     recipient = referral.recipient
     check_recipient(recipient, at=at, override_capacity=override_capacity)
     Person.objects.select_for_update().get(pk=referral.need.person_id)  # two sends take turns
-    check_double(referral)
+    if referral.sender_id == AGENCY_ID:  # a partner would learn of referrals that are not its own
+        check_double(referral)
     take_step(
         referral,
         "send",
@@ -113,7 +126,7 @@ def send_referral(
 def check_recipient(recipient: PartnerOrganisation, *, at: datetime, override_capacity: bool):
     if not recipient.active:
         raise RecipientUnavailableError
-    if not recipient.email:
+    if not (recipient.email or recipient.is_agency):  # the agency works with its lists
         raise NoAddressError
     if recipient.is_full_on(clock.local_day(at)) and not override_capacity:
         raise CapacityFullError

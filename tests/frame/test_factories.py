@@ -25,6 +25,7 @@ BY_HAND = {
     "dma_crm.JobRun": {"name": "outbox.deliver"},
     "dma_crm.ReferenceCounter": {"prefix": "V", "year": 2026},
     "partner_api.IdempotencyRecord": {"key_digest": "4f" * 32},
+    "partner_api.KeyMinute": {"left": 600},
     "referrals.ReferralMessage": {"at": NOW},
     "referrals.ReferralStep": {"action": "accept"},
 }

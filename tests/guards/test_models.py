@@ -40,7 +40,10 @@ NO_FACTORY = {
     "dma_crm.JobRun": "three columns, made in place",
     "dma_crm.ReferenceCounter": BY_ACTION,
     "partner_api.IdempotencyRecord": "made by requests",
+    "partner_api.KeyMinute": "made by requests",
+    "referrals.MutedNotice": BY_ACTION,
     "referrals.ReferralMessage": BY_ACTION,
+    "referrals.ReferralNotice": BY_ACTION,
     "referrals.ReferralStep": BY_ACTION,
 }
 
@@ -69,9 +72,11 @@ NO_VISIBLE_TO = {
     "dma_crm.ReferenceCounter": INTERNAL,
     "events.Venue": CATALOGUE,
     "partner_api.IdempotencyRecord": INTERNAL,
+    "partner_api.KeyMinute": INTERNAL,
     "referrals.AnswerLink": "opened by its token alone",
     "referrals.IntroductionParty": OF_PARENT,
     "referrals.ReferralMessage": OF_PARENT,
+    "referrals.ReferralNotice": INTERNAL,
 }
 
 

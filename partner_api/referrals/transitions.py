@@ -3,68 +3,72 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from django.db import transaction
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 
-from partner_api import bodies, conditions, idempotency
-from partner_api.idempotency import IdempotencyRecord
-from partner_api.presenting import present
+from partner_api import conditions
+from partner_api.bodies import EmptyBody, StrictSerializer
 from partner_api.problems import Problem
-from partner_api.views import PartnerView
+from partner_api.referrals import bodies
+from partner_api.referrals.answers import ReferralAnswer
+from partner_api.referrals.examples import STEPS
+from partner_api.referrals.views import ReferralView
+from partner_api.schema import WRITE_HEADERS
+from partner_api.writing import WriteView
 from referrals import actions
 from referrals.errors import InvalidValueError
 from referrals.models import Referral, ReferralError
 
 
-class Transition(PartnerView):
+class Transition(ReferralView, WriteView):
     """Answers the referral as it now stands; 409 names the state that stood in the way."""
 
     verb: ClassVar[str]
-    body: ClassVar[type[bodies.StrictSerializer]] = bodies.EmptyBody
+    body: ClassVar[type[StrictSerializer]]
     action: ClassVar[Callable[..., Referral]]
 
     def post(self, request, pk):
-        at = timezone.now()
         referral = self.get_referral(pk)
-        body = self.body(data=request.data, context={"referral": referral, "at": at})
-        body.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key")
-        claim = idempotency.claim(key, request=request, actor=self.actor, at=at) if key else None
-        if claim is None or not claim.done_at:
-            self.run_claimed(claim, referral, body.validated_data, at)
-        return conditions.answer(self.shown(self.get_referral(pk)))
+        values = self.checked_body(self.body, referral=referral)
+        return self.write_once(lambda: self.take(referral, values), self.show)
 
-    def run_claimed(self, claim: IdempotencyRecord | None, referral, values: dict, at) -> None:
+    def take(self, referral: Referral, values: dict):
+        shown = self.shown(referral)
+        conditions.require_match(self.request, shown, current_status=referral.status)
         try:
-            with transaction.atomic():
-                self.run(referral, values, at)
-                if claim:
-                    idempotency.finish(claim, 200, at)
-        except BaseException:
-            if claim:
-                idempotency.release(claim)
-            raise
-
-    def run(self, referral: Referral, values: dict, at) -> None:
-        conditions.require_match(self.request, self.shown(referral))
-        try:
-            type(self).action(referral=referral, by=self.actor, at=at, **values)
+            type(self).action(referral=referral, by=self.actor, at=timezone.now(), **values)
         except InvalidValueError:
             raise
         except ReferralError as error:
             status = Referral.objects.values_list("status", flat=True).get(pk=referral.pk)
             raise Problem(409, error.code, error.message, current_status=status) from error
-
-    def shown(self, referral: Referral) -> dict:
-        [shown] = present([referral], self.actor, timezone.now())
-        return shown
+        return referral.pk
 
 
-def transition(verb: str, action: Callable[..., Referral], body=bodies.EmptyBody, *, says: str):
+def transition(verb: str, action: Callable[..., Referral], body=EmptyBody, *, says: str):
     """The view of one verb; `says` becomes its text in the OpenAPI document."""
     name = "".join(part.title() for part in verb.split("_")) + "Referral"
-    members = {"verb": verb, "body": body, "action": staticmethod(action), "__doc__": says}
+    described = extend_schema(
+        operation_id=f"{verb}_referral",
+        summary=verb.replace("_", " ").capitalize(),
+        description=says,
+        request=body,
+        parameters=WRITE_HEADERS,
+        responses=ReferralAnswer,
+        examples=STEPS[verb],
+    )
+    members = {"verb": verb, "body": body, "action": staticmethod(action)}
+    members["post"] = described(post_of(verb))
     return type(name, (Transition,), members)
+
+
+def post_of(verb: str):
+    """A function of its own for each, or all would share one description."""
+
+    def post(self, request, pk):
+        return Transition.post(self, request, pk)
+
+    return post
 
 
 TRANSITIONS = [

@@ -1,0 +1,1 @@
+"""Referrals as partners' systems read, answer and send them."""

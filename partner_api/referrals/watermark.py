@@ -1,0 +1,68 @@
+"""From where a poll goes on, so that it misses nothing while others write.
+
+A row carries the moment at which its change began, and is seen from the commit on. A poll that
+comes between the two must come back behind that moment. On PostgreSQL the oldest open transaction
+tells how far; the margin covers the way from reading the clock to beginning the transaction, and
+clocks that differ. On SQLite there is one writer at a time, whom the others do not wait for longer
+than the margin. A job hands one moment to all it writes: while it runs, its start counts.
+
+A watermark stays true as it grows old, so a process asks again only now and then.
+"""
+
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from dma_crm.models import JobRun
+
+MARGIN = timedelta(seconds=60)
+KEPT_SECONDS = 5.0
+JOB = "referrals.clock"
+LONGEST_JOB = timedelta(hours=1)  # one that died is not waited for
+OLDEST_TRANSACTION = """
+    SELECT min(xact_start) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+class Watermark:
+    """What this process found out, and when; must be asked before the rows are read."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.found_at, self.moment = 0.0, None
+
+    def read(self) -> datetime:
+        with self.lock:
+            if self.moment is None or time.monotonic() - self.found_at > KEPT_SECONDS:
+                self.found_at, self.moment = time.monotonic(), find(timezone.now())
+            return self.moment
+
+
+def find(now: datetime) -> datetime:
+    """Every change that began before has been committed, and none will come that did."""
+    begun = [now, *oldest_transaction(), *running_job(now)]
+    return min(begun) - MARGIN
+
+
+def oldest_transaction() -> list[datetime]:
+    """The start of the oldest one that is open, our own left out."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST_TRANSACTION)
+        return [moment for (moment,) in cursor.fetchall() if moment]
+
+
+def running_job(now: datetime) -> list[datetime]:
+    unfinished = Q(finished_at=None) | Q(finished_at__lt=F("started_at"))
+    failed_since = Q(failed_at__isnull=False, failed_at__gte=F("started_at"))
+    rows = JobRun.objects.filter(unfinished, name=JOB, started_at__gte=now - LONGEST_JOB)
+    return list(rows.exclude(failed_since).values_list("started_at", flat=True))
+
+
+watermark = Watermark()

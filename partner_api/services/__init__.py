@@ -1,0 +1,1 @@
+"""What partners offer: read by every key, written by the partner's own."""

@@ -1,0 +1,1 @@
+"""Where a partner's system is told of changes, managed by that system itself."""
