@@ -9,8 +9,10 @@ from consultations.actions import FollowUpPlan, NewPerson, ReferralPlan
 from consultations.forms import ConsultationForm
 from contacts.actions.startups import first_stage
 from contacts.models import Consent, ConsentPurpose, PartnerOrganisation, Person, Startup
+from referrals import order_notes
 from referrals.disclosure import HandedOver
-from referrals.suggestions import suggest
+from referrals.rating import Wish
+from referrals.suggestions import Matches, Suggestion, match
 
 # As many as a referral form shows; further partners are found by their name.
 SHOWN = 3
@@ -53,7 +55,8 @@ def follow_up_of(form: ConsultationForm) -> FollowUpPlan | None:
 
 
 def referral_of(data: dict, *, at) -> ReferralPlan:
-    offers = {one.partner.pk: one.service for one in suggestions(data, at=at, limit=REMEMBERED)}
+    found = matches(data, at=at, limit=REMEMBERED)
+    offers = {one.partner.pk: one.service for one in found.fitting + found.unfit}
     return ReferralPlan(
         question=data["question"],
         partners=tuple(data["partners"]),
@@ -63,21 +66,20 @@ def referral_of(data: dict, *, at) -> ReferralPlan:
     )
 
 
-def suggestions(data: dict, *, at, limit: int = SHOWN) -> list:
+def matches(data: dict, *, at, limit: int = SHOWN) -> Matches:
     """Partners that fit the topics and what is known of case and person; none without a topic."""
-    topics = list(data.get("topics") or [])
+    topics = tuple(data.get("topics") or ())
     if not topics:
-        return []
+        return Matches([], [])
     person, startup = data.get("person"), data.get("startup")
-    return suggest(
+    wish = Wish(
         topics=topics,
         stage=startup.stage if startup else None,
         legal_form=startup.legal_form if startup else "",
         postcode=postcode_of(person, startup),
-        languages=person.languages if person else (),
-        at=at,
-        limit=limit,
+        languages=tuple(person.languages) if person else (),
     )
+    return match(wish, at=at, limit=limit)
 
 
 def postcode_of(person: Person | None, startup: Startup | None) -> str:
@@ -86,21 +88,45 @@ def postcode_of(person: Person | None, startup: Startup | None) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """A partner to tick, with the reasons in words."""
+    """A partner to tick, with the reasons in words; one that is not eligible says why."""
 
     partner: PartnerOrganisation
-    reasons: list[str]
-    warnings: list[str]
     ticked: bool
+    suggestion: Suggestion | None = None
 
 
-def cards_of(data: dict, *, at) -> list[Card]:
+@dataclass(frozen=True)
+class Proposals:
+    """`cards` to tick, `unfit` ones apart, and what to look into before a step (`order`)."""
+
+    cards: list[Card]
+    unfit: list[Card]
+    order: dict
+
+
+def proposals_of(data: dict, *, at) -> Proposals:
     """The suggested ones, then those that were ticked or searched for besides."""
-    ticked = ticked_of(data)
-    fitting = suggestions(data, at=at)
-    cards = [Card(one.partner, one.reasons, one.warnings, one.partner in ticked) for one in fitting]
-    shown = {card.partner for card in cards}
-    return cards + [Card(one, [], [], True) for one in ticked if one not in shown]
+    ticked, found = ticked_of(data), matches(data, at=at)
+    cards = [Card(one.partner, one.partner in ticked, one) for one in found.fitting]
+    excluded = [Card(one.partner, one.partner in ticked, one) for one in found.unfit]
+    shown = {card.partner for card in cards + excluded}
+    others = [Card(one, True) for one in ticked if one not in shown]
+    # What was chosen all the same stays in sight, its hindrances with it.
+    chosen = [card for card in excluded if card.ticked]
+    return Proposals(
+        cards=cards + chosen + others,
+        unfit=[card for card in excluded if not card.ticked],
+        order=order_of(data, at=at),
+    )
+
+
+def order_of(data: dict, *, at) -> dict:
+    """The guard of the order of steps, for whom and what is known so far."""
+    person, startup = data.get("person"), data.get("startup")
+    topics = data.get("topics") or ()
+    if not (person or startup or topics):
+        return {}
+    return order_notes.of_talk(person=person, startup=startup, topics=topics, at=at)
 
 
 def ticked_of(data: dict) -> list[PartnerOrganisation]:

@@ -37,10 +37,15 @@ class TimelineItem:
 
 @dataclass(frozen=True)
 class Case:
-    """What a case page is about: a venture with its people, or a person without one."""
+    """What a case page is about: a venture with its people, or a person without one.
+
+    `people` and `startup` are the rows themselves, where the page has read them.
+    """
 
     person_ids: tuple
     startup_id: Any = None
+    people: tuple = ()
+    startup: Any = None
 
 
 # source(case, actor, limit) -> newest `limit` items that the actor may see, in constant queries
@@ -58,6 +63,8 @@ class Panel:
 
 
 case_panels: list[Panel] = []
+# Above the case and before its phase or days change: what to look into first. Subject: a Case.
+founding_panels: list[Panel] = []
 person_panels: list[Panel] = []
 partner_panels: list[Panel] = []
 today_panels: list[Panel] = []

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
-from accounts.navigation import create, main, organisation
+from accounts.navigation import administration, create, main, organisation
 from contacts import registry
 from dma_crm import jobs
-from referrals import mail_kinds, panels, tasks, webhooks
+from referrals import mail_kinds, order_notes, panels, tasks, webhooks
 from referrals.actions import move_deadlines, withdraw_for_consent
 from referrals.introductions import registration as introductions
 
@@ -19,6 +19,9 @@ def register() -> None:
     registry.register_timeline(panels.referral_steps)
     registry.register_panel(
         registry.case_panels, "referrals/_case_panel.html", panels.open_referrals, order=20
+    )
+    registry.register_panel(
+        registry.founding_panels, "referrals/_order_panel.html", order_notes.of_case, order=10
     )
     registry.register_panel(
         registry.partner_panels, "referrals/_partner_panel.html", panels.partner_services, order=20
@@ -49,3 +52,11 @@ def register_menus() -> None:
         key="v",
     )
     organisation.register("referrals:own_services", _("Services"), roles={Role.PARTNER}, order=20)
+    administration.register(
+        "referrals:order_rules",
+        _("Order of steps"),
+        roles={Role.MANAGER, Role.ADMIN},
+        order=36,
+        icon="list-check",
+        description=_("What must be applied for before a step is taken, with its source."),
+    )

@@ -1,7 +1,16 @@
 from django.urls import include, path
 
 from referrals import words
-from referrals.views import answer, creating, detail, exports, lists, services, worklist
+from referrals.views import (
+    answer,
+    creating,
+    detail,
+    exports,
+    lists,
+    order_rules,
+    services,
+    worklist,
+)
 
 app_name = "referrals"
 urlpatterns = [
@@ -36,5 +45,15 @@ urlpatterns = [
         "partner/<str:reference>/leistungen/<uuid:pk>/voll/",
         services.service_full,
         name="service_full",
+    ),
+    path("verwaltung/reihenfolge/", order_rules.order_rules, name="order_rules"),
+    path("verwaltung/reihenfolge/neu/", order_rules.order_rule_create, name="order_rule_create"),
+    path(
+        "verwaltung/reihenfolge/<slug:code>/", order_rules.order_rule_edit, name="order_rule_edit"
+    ),
+    path("reihenfolge/<slug:code>/geprueft/", order_rules.order_check, name="order_check"),
+    path("reihenfolge/<slug:code>/wieder-warnen/", order_rules.order_reopen, name="order_reopen"),
+    path(
+        "startups/<str:reference>/reihenfolge/", order_rules.order_warnings, name="order_warnings"
     ),
 ]

@@ -34,8 +34,7 @@ def ventures(request):
 def partner_cards(request):
     """POST although nothing changes: what is typed shall stand in no address and no log."""
     said = SaidSoFar(request.POST, actor=request.actor).good
-    cards = recording.cards_of(said, at=timezone.now())
-    context = {"cards": cards, "topics_known": bool(said.get("topics"))}
+    context = {"proposals": recording.proposals_of(said, at=timezone.now())}
     response = render(request, "consultations/_entry_partners.html", context)
     return trigger_client_event(response, "partners-changed", after="settle")
 

@@ -137,7 +137,7 @@ def form_page(request, form, *, status=200):
         "panel": bool(request.htmx),
         "ventures": recording.ventures_of(said.get("person"), startup),
         "startup": startup,
-        "cards": recording.cards_of(said, at=at),
+        "proposals": recording.proposals_of(said, at=at),
         "checks": recording.checks_of(said, at=at),
     }
     template = "consultations/_entry.html" if request.htmx else "consultations/entry.html"

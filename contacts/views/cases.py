@@ -20,7 +20,8 @@ def startup(request, reference):
     rows = Startup.objects.visible_to(request.actor).select_related("stage", "owner")
     venture = get_object_or_404(rows, reference=reference)
     ties = cases.people_of(venture)
-    case = Case(tuple(tie.person_id for tie in ties), venture.pk)
+    people = tuple(tie.person for tie in ties)
+    case = Case(tuple(person.pk for person in people), venture.pk, people, venture)
     stages = list(Stage.objects.all())
     context = {
         "startup": venture,
@@ -40,8 +41,9 @@ def person(request, reference):
     rows = Person.objects.visible_to(request.actor).select_related("owner", "source")
     somebody = get_object_or_404(rows.prefetch_related("emails", "phones"), reference=reference)
     ties = cases.startups_of(somebody)
-    ventures = [tie.startup_id for tie in ties if tie.startup_id]
-    case = Case((somebody.pk,), ventures[0] if ventures else None)
+    ventures = [tie.startup for tie in ties if tie.startup_id]
+    venture = ventures[0] if ventures else None
+    case = Case((somebody.pk,), venture and venture.pk, (somebody,), venture)
     context = {
         "person": somebody,
         "ties": ties,
@@ -57,6 +59,7 @@ def shared(request, case: Case) -> dict:
     timeline = timeline_of(case, request.actor)
     follow_ups = cases.open_follow_ups(case, request.actor)
     return {
+        "founding_panels": cases.panels_of(registry.founding_panels, case, request.actor),
         "past": timeline.nodes(),
         "planned": timeline.planned_nodes(),
         "last_contact": timeline.last_contact and as_node(timeline.last_contact),

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import agency_required, role_required
 from accounts.history import EditConflict
 from accounts.models import Role
-from contacts import actions
-from contacts.case import due_words
+from contacts import actions, registry
+from contacts.case import due_words, panels_of, people_of
 from contacts.filters import StartupFilter
 from contacts.forms.startups import AffiliationForm, NewStartupForm, StageForm, StartupForm
 from contacts.models import Affiliation, FollowUp, Person, StageKind, Startup
+from contacts.registry import Case
 from contacts.views.editing import create_page, edit_page, form_page
 from dma_crm.paging import page_of
 
@@ -81,9 +82,17 @@ def create_startup(request, form, people, *, id) -> Startup:
 def startup_edit(request, reference):
     startup = find(request, reference)
     form = StartupForm(request.POST or None, record=startup)
-    context = {"cancel_url": startup.get_absolute_url()}
+    panels = before_founding(request, startup)
+    context = {"cancel_url": startup.get_absolute_url(), "panels": panels}
     save = partial(save_startup, request, startup, form)
     return edit_page(request, form, save, record=startup, template=FORM, context=context)
+
+
+def before_founding(request, startup) -> list[dict]:
+    """What other apps know that ought to be looked into before phase or days change."""
+    people = tuple(tie.person for tie in people_of(startup))
+    case = Case(tuple(person.pk for person in people), startup.pk, people, startup)
+    return panels_of(registry.founding_panels, case, request.actor)
 
 
 def save_startup(request, startup, form, *, version):
@@ -112,7 +121,11 @@ def startup_stage(request, reference):
     form = StageForm(data, initial={"stage": startup.stage.code, **named})
     if request.method == "POST" and form.is_valid():
         return move(request, startup, form)
-    context = {"startup": startup, "cancel_url": startup.get_absolute_url()}
+    context = {
+        "startup": startup,
+        "cancel_url": startup.get_absolute_url(),
+        "panels": before_founding(request, startup),
+    }
     return form_page(request, "contacts/stage_form.html", form, context)
 
 

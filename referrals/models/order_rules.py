@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import ActedOn, Role
 from dma_crm.fields import HttpsURLField
@@ -57,7 +58,7 @@ class OrderRule(Record, Worded, Versioned):
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=200)
+    source = models.CharField(pgettext_lazy("of a rule", "source"), max_length=200)
     source_url = HttpsURLField(_("address of the source"), blank=True)
     checked_on = models.DateField(_("checked on"))
 
@@ -84,7 +85,7 @@ class OrderRule(Record, Worded, Versioned):
         return self.advice.get(translation.get_language()) or self.advice.get("de", "")
 
     def get_absolute_url(self):
-        return reverse("referrals:order_rule", args=[self.code])
+        return f"{reverse('referrals:order_rules')}#{self.code}"
 
 
 class OrderCheckQuerySet(models.QuerySet):

@@ -10,13 +10,14 @@ from accounts.decorators import role_required
 from accounts.models import Role
 from contacts.errors import ContactsError
 from contacts.models import Consent, Person, Startup
-from referrals import actions
+from referrals import actions, order_notes
 from referrals.actions.needs import known_postcode
 from referrals.disclosure import HandedOver
 from referrals.errors import CapacityFullError
 from referrals.forms.creating import ReferralForm
 from referrals.models import ReferralError
-from referrals.suggestions import suggest
+from referrals.rating import Wish
+from referrals.suggestions import Matches, match
 
 
 @role_required(Role.ADVISOR)
@@ -105,9 +106,13 @@ def proposal_of(form: ReferralForm, at) -> dict:
     """Works on half a form: what is not valid yet counts as not given."""
     data = given(form)
     person, startup, partner = data["person"], data["startup"], data["partner"]
+    found = matches_for(data, at) if person else Matches([], [])
     return {
         "person": person,
-        "suggestions": suggestions_for(data, at) if person else [],
+        "suggestions": found.fitting,
+        "unfit": found.unfit,
+        "unfit_chosen": data["service"] in [one.service for one in found.unfit],
+        "order": order_for(data, at) if person else {},
         "partner": partner,
         "service": data["service"],
         "preview": preview_of(data) if person and partner else None,
@@ -132,16 +137,22 @@ def given(form: ReferralForm) -> dict:
     return {"person": person, "startup": startup, **rest}
 
 
-def suggestions_for(data: dict, at) -> list:
+def matches_for(data: dict, at) -> Matches:
     person, startup = data["person"], data["startup"]
-    return suggest(
-        topics=data["topics"] or [],
+    wish = Wish(
+        topics=tuple(data["topics"] or ()),
         stage=startup.stage if startup else None,
         legal_form=startup.legal_form if startup else "",
         postcode=known_postcode(person, startup),
-        languages=person.languages,
-        at=at,
+        languages=tuple(person.languages),
     )
+    return match(wish, at=at)
+
+
+def order_for(data: dict, at) -> dict:
+    """What the topics point to, or before any is chosen, those of the service."""
+    topics = data["topics"] or (data["service"].topics.all() if data["service"] else ())
+    return order_notes.of_talk(person=data["person"], startup=data["startup"], topics=topics, at=at)
 
 
 def preview_of(data: dict) -> HandedOver:

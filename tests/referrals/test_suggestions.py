@@ -61,6 +61,7 @@ def wish(topic="funding", stage="", form="", postcode="", languages=""):
 FULL, FEW = {"capacity": "full"}, {"capacity": "limited"}
 FULL_TILL_TODAY = {"capacity": "full", "full_until": TODAY}
 FULL_TILL_YESTERDAY = {"capacity": "full", "full_until": TODAY - timedelta(days=1)}
+FULL_TILL_APRIL = {"capacity": "full", "full_until": date(2026, 4, 1)}
 AWAY = {"absent_from": TODAY - timedelta(days=2), "absent_until": TODAY}
 BACK = {"absent_from": TODAY - timedelta(days=9), "absent_until": TODAY - timedelta(days=1)}
 TWO = "funding taxes"
@@ -347,11 +348,11 @@ def test_the_best_come_first_with_their_reasons(now):
         (FULL, {}, "Takes no new cases at the moment"),
         (FULL, {"full_until": date(2026, 4, 1)}, "Takes no new cases at the moment"),
         (FULL_TILL_TODAY, {"full_until": date(2026, 4, 1)}, "Full until 04/01/2026"),
-        ({"capacity": "full", "full_until": date(2026, 4, 1)}, {"full_until": TODAY}, "Full until 04/01/2026"),
+        (FULL_TILL_APRIL, {"full_until": TODAY}, "Full until 04/01/2026"),
         (FULL_TILL_YESTERDAY, {"full_until": TODAY}, "Full until 03/10/2026"),
         (FULL_TILL_YESTERDAY, {}, ""),
     ],
-)  # fmt: skip
+)
 def test_full_says_how_long(partner, service, words):
     one = Service(partner=PartnerOrganisation(**partner), **service)
 
@@ -466,7 +467,10 @@ def test_the_day_is_the_local_one(now):
     """Half past midnight in Wolfsburg is still yesterday in UTC."""
     offer("Amt", full_until=date(2026, 3, 9))
 
-    for at, expected in [(datetime(2026, 3, 9, 22, 30, tzinfo=UTC), 0), (datetime(2026, 3, 9, 23, 30, tzinfo=UTC), 50)]:  # fmt: skip
+    before_midnight = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)
+
+    for hours, expected in [(0, 0), (1, 50)]:
+        at = before_midnight + timedelta(hours=hours)
         assert [one.score for one in suggest(topics=topics("funding"), at=at)] == [expected]
 
 
