@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from django.conf import settings
@@ -14,11 +14,27 @@ from outbox.models import OutboundMail
 from outbox.signing import sender
 
 NAME_LENGTH = 100
+STOP = "List-Unsubscribe"
+
+
+class MailPolicy(EmailPolicy):
+    """The email package writes an address longer than a line as an encoded word, which mail
+
+    programs do not decode there: it stays whole (RFC 5322 allows 998 characters).
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == STOP:
+            return f"{name}: {value}{self.linesep}".encode("ascii", "replace")
+        return super().fold_binary(name, value)
+
+
+POLICY = MailPolicy(linesep=SMTP.linesep)
 
 
 def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMessage:
     """Raises BadAddressError (a ValueError) when an address fits in no header."""
-    composed = EmailMessage(policy=SMTP)
+    composed = EmailMessage(policy=POLICY)
     composed["From"] = mailbox(sender().name, settings.MAIL_FROM)
     composed["To"] = mailbox(mail.recipient_name, mail.recipient)
     if message.reply_to:
@@ -28,8 +44,8 @@ def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMess
     composed["Message-ID"] = mail.message_id
     composed["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe:
-        composed["List-Unsubscribe"] = f"<{message.unsubscribe}>"
-        composed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        composed[STOP] = f"<{message.unsubscribe}>"
+        composed[f"{STOP}-Post"] = "List-Unsubscribe=One-Click"
     composed.set_content(message.text, cte="quoted-printable")
     if message.html:
         composed.add_alternative(message.html, subtype="html", cte="quoted-printable")

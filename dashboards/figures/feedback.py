@@ -108,12 +108,12 @@ def impact(chosen: FiguresFilter) -> Figure:
         title=_("Impact"),
         kind="bar",
         columns=[
-            _("Months after the first help"),
+            _("After months"),
             _("Asked"),
             _("Answered"),
             _("Founded"),
             _("Still running"),
-            _("People working there"),
+            _("Jobs"),
         ],
         rows=rows,
         total=None,
@@ -146,7 +146,8 @@ def surveys_of(chosen: FiguresFilter) -> QuerySet[ImpactSurvey]:
 
 
 def definition(chosen: FiguresFilter, text: str) -> str:
-    return text if sees_all(chosen) else f"{text} {_('Numbers below 5 are not shown.')}"
+    hint = _("Numbers below 5 are not shown.")
+    return text if sees_all(chosen) else f"{text} {hint}"
 
 
 def first_asked(model, chosen: FiguresFilter):

@@ -93,11 +93,11 @@ def asked(
     demo: Demo,
     model: type[LinkBearer],
     kind: str,
-    referral: Referral,
+    of: Referral,
     at: datetime,
     **fields: Any,
 ) -> Any:
-    person: Person = referral.need.person
+    person: Person = of.need.person
     row = model(id=demo.new_id(at), created_at=at, modified_at=at, **fields)
     row.token_hash = model.hash_of(row.token)
     row.expires_at = at + LINK_LIFE
@@ -107,7 +107,7 @@ def asked(
         key=f"{kind}:{row.pk}",
         recipient=demo.made["addresses"][person.pk],
         recipient_name=person.display_name,
-        subjects={"survey": row.pk, "referral": referral.pk, "person": person.pk},
+        subjects={"survey": row.pk, "referral": of.pk, "person": person.pk},
         purpose=ConsentPurpose.FOLLOW_UP,
         legal_basis=LegalBasis.PUBLIC_TASK,
         at=at,

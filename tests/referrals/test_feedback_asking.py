@@ -307,7 +307,8 @@ def test_both_mails_never_come_on_one_day():
 # --- reading, running ---
 
 
-def test_the_mails_can_be_read_answered_and_stopped():
+def test_the_mails_can_be_read_answered_and_stopped(settings):
+    settings.BASE_URL = "https://crm.digitale-mutterboden-agentur.wolfsburg.example"  # long
     owner = UserFactory(name="Jana Fuchs")
     referral = closed(recipient=PartnerFactory(name="IHK <b>Lüneburg</b>"))
     referral.need.owner = owner
@@ -329,8 +330,7 @@ def test_the_mails_can_be_read_answered_and_stopped():
         headers = composed(mail, message, at=CLOSED)
         assert headers["List-Unsubscribe"] == f"<{message.unsubscribe}>"
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        wire = headers.as_bytes().decode("ascii", "replace").replace("\r\n ", "")
-        assert f"<{message.unsubscribe}>" in wire
+        assert f"\r\nList-Unsubscribe: <{message.unsubscribe}>\r\n".encode() in headers.as_bytes()
 
 
 def test_what_we_know_already_is_not_asked_in_the_mail():
