@@ -8,6 +8,7 @@ from contacts import registry
 from dma_crm import jobs
 from referrals import mail_kinds, order_notes, panels, tasks, webhooks
 from referrals.actions import move_deadlines, withdraw_for_consent
+from referrals.feedback import registration as feedback
 from referrals.introductions import registration as introductions
 
 CLOCK_EVERY = 300
@@ -28,6 +29,7 @@ def register() -> None:
     )
     jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.tick)
     mail_kinds.register()
+    feedback.register()
     introductions.register()
     webhooks.register()
     register_menus()
