@@ -37,7 +37,7 @@ def alternatives_to(referral: Referral, at: datetime) -> list[Alternative]:
 
 
 def fitting(need: Need, at: datetime, limit: int = SHOWN) -> list[Suggestion]:
-    """Suggestions that can be asked: not asked before, reachable, and not ruled out."""
+    """Eligible ones that can be asked: not asked before, and with an address to be asked at."""
     asked = asked_already(need)
     found = suggest(
         topics=need.topics.all(),
@@ -48,8 +48,7 @@ def fitting(need: Need, at: datetime, limit: int = SHOWN) -> list[Suggestion]:
         at=at,
         limit=limit + len(asked) + SHOWN,
     )
-    free = [one for one in found if one.partner.pk not in asked and one.partner.email]
-    return [one for one in free if not getattr(one, "ineligible", None)][:limit]
+    return [one for one in found if one.partner.pk not in asked and one.partner.email][:limit]
 
 
 def asked_already(need: Need) -> set:

@@ -6,7 +6,7 @@ from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import administration, create, main, organisation
 from contacts import registry
 from dma_crm import jobs
-from referrals import mail_kinds, order_notes, panels, tasks, webhooks
+from referrals import mail_kinds, notice_panels, order_notes, panels, tasks, webhooks
 from referrals.actions import move_deadlines, withdraw_for_consent
 from referrals.feedback import registration as feedback
 from referrals.introductions import registration as introductions
@@ -19,13 +19,24 @@ def register() -> None:
     registry.on_absence_changed(move_deadlines)
     registry.register_timeline(panels.referral_steps)
     registry.register_panel(
-        registry.case_panels, "referrals/_case_panel.html", panels.open_referrals, order=20
+        registry.case_panels, "referrals/_case_panel.html", panels.open_needs, order=20
+    )
+    registry.register_panel(
+        registry.today_panels, "referrals/_today_panel.html", panels.unmet_needs, order=10
     )
     registry.register_panel(
         registry.founding_panels, "referrals/_order_panel.html", order_notes.of_case, order=10
     )
     registry.register_panel(
         registry.partner_panels, "referrals/_partner_panel.html", panels.partner_services, order=20
+    )
+    panel = "referrals/_notice_panel.html"
+    registry.register_panel(
+        registry.partner_panels, panel, notice_panels.partner_switches, order=60
+    )
+    registry.register_panel(registry.person_panels, panel, notice_panels.person_switches, order=60)
+    registry.register_panel(
+        registry.today_panels, "referrals/_stuck_panel.html", notice_panels.stuck_today, order=15
     )
     jobs.register("referrals.clock", every_seconds=CLOCK_EVERY, work=tasks.tick)
     mail_kinds.register()
@@ -37,6 +48,9 @@ def register() -> None:
 
 def register_menus() -> None:
     everybody = AGENCY_ROLES | {Role.PARTNER}
+    main.register(
+        "referrals:needs", _("Needs"), roles=AGENCY_ROLES, order=45, icon="question-circle"
+    )
     main.register(
         "referrals:referrals",
         _("Referrals"),
@@ -61,4 +75,12 @@ def register_menus() -> None:
         order=36,
         icon="list-check",
         description=_("What must be applied for before a step is taken, with its source."),
+    )
+    administration.register(
+        "referrals:notices",
+        _("Reminders"),
+        roles=AGENCY_ROLES,
+        order=37,
+        icon="bell",
+        description=_("What is sent by itself, to whom and when, with a preview of each mail."),
     )

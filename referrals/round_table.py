@@ -79,7 +79,8 @@ def card(need: Need, number: int, discussed_at: datetime | None, at: datetime) -
 
 def area_of(postcode: str) -> str:
     """The first two digits of a German postcode stand for half a million people."""
-    known = len(postcode) == POSTCODE_DIGITS and postcode.isdigit()
+    digits = postcode.isascii() and postcode.isdigit()
+    known = digits and len(postcode) == POSTCODE_DIGITS
     return f"{postcode[:AREA_DIGITS]}…" if known else ""
 
 

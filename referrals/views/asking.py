@@ -1,7 +1,7 @@
 """Asking further partners for a need: several in one go, or one instead of another."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -189,8 +189,11 @@ def alternatives(request, reference):
 @require_POST
 def replace(request, reference):
     """One click where the consent covers the partner; else the form, where it is recorded."""
-    referral = find_referral(request, reference)
-    service = chosen_service(request)
+    referral, form = find_referral(request, reference), ChosenServiceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose a partner organisation."))
+        return redirect(referral)
+    service = form.cleaned_data["service"]
     ask = Ask(recipient=service.partner, service=service)
     try:
         made = actions.replace_referral(
@@ -205,13 +208,6 @@ def replace(request, reference):
     said = _("%(name)s has been asked instead.") % {"name": service.partner.spoken_name}
     messages.success(request, said)
     return redirect(made)
-
-
-def chosen_service(request: HttpRequest) -> Service:
-    form = ChosenServiceForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    return form.cleaned_data["service"]
 
 
 def ask_url(referral: Referral, service: Service) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import role_required
 from accounts.models import Role, User
 from referrals import actions, steps_page, words
+from referrals.alternatives import beside
 from referrals.feedback.showing import feedback_of
 from referrals.forms.owners import OwnerForm
 from referrals.forms.steps import FORMS
@@ -36,6 +37,7 @@ def page(request, referral, *, bound=None, status=200):
         "form": bound,
         "owner_form": owner_form(request, referral),
         **neighbours(request, referral),
+        **beside(referral, request.actor, now),
         "feedback": feedback_of(referral, request.actor),
     }
     return render(request, "referrals/referral.html", context, status=status)

@@ -274,12 +274,13 @@ def test_somebody_who_is_no_longer_declined_is_not_replaced(advisor, today):
 
 
 @pytest.mark.parametrize("given", ["", "x", "00000000-0000-7000-8000-00000000abcd"])
-def test_a_service_that_is_none_is_not_found(advisor, today, given):
+def test_a_service_that_is_none_asks_nobody(advisor, today, given):
     gone = declined(today)
 
     response = advisor.post(f"/vermittlungen/{gone.reference}/stattdessen/", {"service": given})
 
-    assert response.status_code == 404
+    assert response.url == gone.get_absolute_url()
+    assert not Referral.objects.filter(replaces=gone).exists()
 
 
 def test_whom_nobody_has_asked_is_suggested(today):

@@ -519,12 +519,12 @@ def test_the_case_knows_its_referrals(world, rows, django_assert_num_queries):
         world.sent(recipient=PartnerFactory())
     case, by = Case(person_ids=(world.person.pk,)), world.advisor
 
-    with django_assert_num_queries(2):
-        panel = panels.open_referrals(case, by)
+    with django_assert_num_queries(3):
+        panel = panels.open_needs(case, by)
     with django_assert_num_queries(1):
         items = panels.referral_steps(case, by, 100)
 
-    assert len(panel["referrals"]) == len(items) == rows
+    assert len(panel["needs"]) == len(items) == rows
     assert panel["create_url"] == f"/vermittlungen/neu/?person={world.person.pk}"
     assert items[0].by == str(world.advisor_user)
 
@@ -536,9 +536,12 @@ def test_the_case_of_a_venture_has_its_own_and_those_without_one(world):
     alone = world.sent(recipient=PartnerFactory())
     case = Case(person_ids=(world.person.pk,), startup_id=startup.pk)
 
-    panel = panels.open_referrals(case, world.advisor)
+    settled = world.need()
+    actions.settle_need(need=settled, note="Hat sich erledigt.", by=world.advisor, at=world.now)
 
-    assert set(panel["referrals"]) == {about_it, alone}
+    panel = panels.open_needs(case, world.advisor)
+
+    assert set(panel["needs"]) == {about_it.need, alone.need}
     assert panel["create_url"].endswith(f"person={world.person.pk}&startup={startup.pk}")
     assert panels.create_url(Case(person_ids=())) == "/vermittlungen/neu/"
 
@@ -546,6 +549,6 @@ def test_the_case_of_a_venture_has_its_own_and_those_without_one(world):
 def test_partners_and_onlookers_get_no_panel_to_act_with(world):
     case = Case(person_ids=(world.person.pk,))
 
-    assert panels.open_referrals(case, world.colleague) is None
+    assert panels.open_needs(case, world.colleague) is None
     assert panels.referral_steps(case, world.colleague, 100) == []
-    assert panels.open_referrals(case, actor("manager"))["create_url"] == ""
+    assert panels.open_needs(case, actor("manager"))["create_url"] == ""
