@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from dma_crm.models import Record
@@ -68,7 +69,7 @@ class WebhookEndpoint(Record):
         verbose_name=_("partner organisation"),
     )
     url = models.CharField(_("address"), max_length=500)
-    events = models.JSONField(_("events"), default=list, blank=True)
+    events = models.JSONField(pgettext_lazy("webhook", "events"), default=list, blank=True)
     secret = models.TextField()  # encrypted, as the next
     previous_secret = models.TextField(blank=True)
     previous_until = models.DateTimeField(null=True)
@@ -120,7 +121,7 @@ class WebhookDelivery(Leased):
     endpoint = models.ForeignKey(
         WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries"
     )
-    type = models.CharField(_("event"), max_length=60)
+    type = models.CharField(pgettext_lazy("webhook", "event"), max_length=60)
     body = models.TextField()
     dedupe_key = models.CharField(max_length=200, unique=True)
     state = models.CharField(

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from outbox.models import (
     DeliveryState,
@@ -55,8 +55,8 @@ def endpoint_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
 def endpoint_facts(endpoint: WebhookEndpoint) -> list[dict[str, Any]]:
     return [
         {"term": _("Partner organisation"), "value": endpoint.organisation.name},
-        {"term": _("Address"), "value": endpoint.url},
-        {"term": _("Events"), "value": events_of(endpoint)},
+        {"term": pgettext("webhook", "Address"), "value": endpoint.url},
+        {"term": pgettext("webhook", "Events"), "value": events_of(endpoint)},
         {"term": _("Created"), "value": endpoint.created_at},
         *trouble_facts(endpoint),
     ]
@@ -113,16 +113,16 @@ def may_resend(delivery: WebhookDelivery) -> bool:
 
 def delivery_facts(delivery: WebhookDelivery) -> list[dict[str, Any]]:
     waits = delivery.state == DeliveryState.QUEUED
-    return [
-        {"term": _("Event"), "value": delivery.type},
+    facts: list[dict[str, Any]] = [
         {"term": _("Partner organisation"), "value": delivery.endpoint.organisation.name},
-        {"term": _("Address"), "value": delivery.endpoint.url},
+        {"term": pgettext("webhook", "Address"), "value": delivery.endpoint.url},
         {"term": _("Queued"), "value": delivery.created_at},
         {"term": _("Due"), "value": delivery.due_at if waits else ""},
         {"term": _("Delivered"), "value": delivery.delivered_at},
         {"term": _("Attempts"), "value": str(delivery.attempts)},
         {"term": _("Reason"), "value": in_words(delivery.last_error)},
     ]
+    return [fact for fact in facts if fact["value"]]
 
 
 def headers_of(delivery: WebhookDelivery, last: WebhookAttempt | None) -> list[tuple[str, str]]:
