@@ -144,19 +144,17 @@ class ReadLogFilter(forms.Form):
     subject = forms.CharField(label=_("Consultation"), max_length=20, required=False)
 
 
-class ColleagueForm(forms.ModelForm):
-    """Role and organisation are those of whoever invites."""
+class ColleagueForm(forms.Form):
+    """Role and organisation are those of whoever invites.
 
-    class Meta:
-        model = User
-        fields = ["name", "email", "phone"]
-        help_texts = {"email": _("The address with which your colleague logs in.")}
+    No model form: whether an address is free is said by the action, which tells nobody whose it is.
+    """
+
+    name = User._meta.get_field("name").formfield()
+    email = User._meta.get_field("email").formfield(
+        help_text=_("The address with which your colleague logs in.")
+    )
+    phone = User._meta.get_field("phone").formfield()
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()
-
-    def validate_unique(self):
-        """Said by the action, which tells nobody whose account an address is."""
-
-    def validate_constraints(self):
-        """As above."""

@@ -8,11 +8,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import role_required
 from accounts.models import Role
-from contacts.views.editing import back
 from referrals import disclosure, steps_page, words, worklist
 from referrals.filters import counts
 from referrals.forms.steps import FORMS
@@ -57,13 +57,20 @@ def take(request, referral, verb):
     return done(request, referral, verb)
 
 
+def list_address(request) -> str:
+    """The list the reader came from, with its filters; nobody else's address."""
+    given = request.POST.get("next") or request.GET.get("next", "")
+    own = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if own else reverse("referrals:referrals")
+
+
 def form_page(request, referral, form, *, status=200):
     context = {
         "referral": referral,
         "form": form,
         "label": words.BUTTONS[form.verb],
         "url": worklist.step_url(referral, form.verb),
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "next": list_address(request),
     }
     if request.htmx:
         return render(request, "referrals/_work_step.html", context, status=status)
@@ -78,7 +85,7 @@ def done(request, referral, verb):
         return row(request, referral, "open" if verb == "undo" else "answered", note)
     tag = f"undo={undo}" if undo else ""
     messages.success(request, words.TOLD[verb], extra_tags=tag)
-    return back(request, reverse("referrals:referrals"))
+    return redirect(list_address(request))
 
 
 def lost(request, referral, error):
@@ -95,5 +102,8 @@ def row(request, referral, state: str, note: dict, *, status=200):
     """The row as it stands now, read afresh; `state` says where the focus goes (worklist.js)."""
     referral = find(request, referral.reference)
     mark([referral], request.actor)
-    context = {"referral": referral, "work": state, "note": note, "counts": counts(request.actor)}
+    waiting = counts(request.actor)
+    if referral.recipient_id == request.actor.organisation_id:
+        del waiting["rueckfrage"]  # that tab is there only where such queries are
+    context = {"referral": referral, "work": state, "note": note, "counts": waiting}
     return render(request, ROW, context, status=status)
