@@ -23,12 +23,13 @@ from partner_api.writing import WriteView
 from referrals.actions import create_service, update_service
 from referrals.models import ReferralChangedError, Service
 
+YES_NO = [("true", "true"), ("false", "false")]
 ORDERING = ("partner__sort_name", "name", "id")
 
 
 class ServiceFilter(django_filters.FilterSet):
-    own = django_filters.BooleanFilter(
-        method="of_own", help_text="true: yours alone; false: those of others."
+    own = django_filters.ChoiceFilter(
+        choices=YES_NO, method="of_own", help_text="true: yours alone; false: those of others."
     )
     topic = django_filters.ModelChoiceFilter(
         queryset=Topic.objects.all(), to_field_name="code", field_name="topics"
@@ -41,7 +42,7 @@ class ServiceFilter(django_filters.FilterSet):
 
     def of_own(self, queryset, name, value):
         own = Q(partner_id=self.request.auth.organisation_id)
-        return queryset.filter(own if value else ~own)
+        return queryset.filter(own if value == "true" else ~own)
 
 
 class ServiceView(PartnerView):
