@@ -32,7 +32,7 @@ RULES = [
         "self_employment",
         "Gründungszuschuss (§ 93 SGB III)",
         "Start-up grant for the unemployed (section 93 SGB III)",
-        "Vor dem Start der Selbständigkeit erst den Gründungszuschuss bei der Agentur für Arbeit "
+        "Vor dem Start der Selbstständigkeit erst den Gründungszuschuss bei der Agentur für Arbeit "
         "beantragen. Beim Start muss in der Regel noch ein Anspruch auf Arbeitslosengeld von "
         "mindestens 150 Tagen bestehen, und eine fachkundige Stelle bestätigt die Tragfähigkeit. "
         "Es ist eine Ermessensleistung: bitte bei der Agentur für Arbeit prüfen.",
@@ -51,7 +51,7 @@ RULES = [
         "Founder coaching by activation voucher (section 45 SGB III)",
         "Vor der Gewerbeanmeldung (auch im Nebengewerbe) erst den Aktivierungs- und "
         "Vermittlungsgutschein beantragen und das Coaching beginnen: Es führt an die "
-        "Selbständigkeit heran und steht nach der Gründung meist nicht mehr offen. Bitte bei der "
+        "Selbstständigkeit heran und steht nach der Gründung meist nicht mehr offen. Bitte bei der "
         "Agentur für Arbeit oder dem Jobcenter prüfen.",
         "Apply for the voucher and start the coaching before a trade is registered, even a side "
         "trade: it leads up to self-employment and is mostly closed after founding. Please check "
@@ -66,9 +66,9 @@ RULES = [
         "self_employment",
         "Einstiegsgeld (§ 16b SGB II)",
         "Entry allowance (section 16b SGB II)",
-        "Vor dem Start der hauptberuflichen Selbständigkeit erst das Einstiegsgeld beim Jobcenter "
-        "beantragen. Es ist eine Ermessensleistung und wird in der Regel nicht rückwirkend "
-        "bewilligt: bitte beim Jobcenter prüfen.",
+        "Vor dem Start der hauptberuflichen Selbstständigkeit erst das Einstiegsgeld beim "
+        "Jobcenter beantragen. Es ist eine Ermessensleistung und wird in der Regel nicht "
+        "rückwirkend bewilligt: bitte beim Jobcenter prüfen.",
         "Apply for the allowance at the job centre before self-employment as a main occupation "
         "starts. It is discretionary and as a rule not granted for the past: please check with "
         "the job centre.",

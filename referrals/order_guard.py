@@ -28,7 +28,7 @@ class OrderWarning:
     """What to look into before a step. `late`: the step has probably been taken already.
 
     `personal`: the rule names the situation that somebody of the case is known to be in. `notes`
-    are what makes it more or less sure: a situation that is not known, the day that is planned.
+    say what makes it less sure.
     """
 
     rule_id: UUID
@@ -149,7 +149,7 @@ def warning_of(rule: Any, people: list, startup: Startup | None, today: date):
         checked_on=rule.checked_on,
         late=late,
         personal=bool(situations & set(rule.employments)),
-        notes=() if late else tuple(notes_of(rule, situations, startup, today)),
+        notes=() if late else notes_of(rule, situations),
     )
 
 
@@ -193,18 +193,24 @@ def lost(rule: OrderRule, founded: date) -> str:
     return said % {"day": spoken(founded), "funding": rule.label}
 
 
-def notes_of(rule: OrderRule, situations: set[str], startup: Startup | None, today: date):
-    if rule.employments and not situations & set(rule.employments):
-        names = dict(Employment.choices)
-        meant = ", ".join(str(names.get(each, each)) for each in rule.employments)
-        said = _("Concerns: %(meant)s. The employment situation is not known.")
-        yield said % {"meant": meant}
+def notes_of(rule: OrderRule, situations: set[str]) -> tuple[str, ...]:
+    if not rule.employments or situations & set(rule.employments):
+        return ()
+    names = dict(Employment.choices)
+    meant = ", ".join(str(names.get(each, each)) for each in rule.employments)
+    said = _("Concerns: %(meant)s. The employment situation is not known.")
+    return (said % {"meant": meant},)
+
+
+def planned_words(startup: Startup | None, today: date) -> str:
+    """How much time there is, or the question whether there is any left."""
     planned = startup.planned_founding_on if startup else None
     if planned and planned > today:
-        yield _("The founding is planned for %(day)s.") % {"day": spoken(planned)}
-    elif planned and not startup.founded_on:
+        return _("The founding is planned for %(day)s.") % {"day": spoken(planned)}
+    if planned and not startup.founded_on:
         said = _("The founding was planned for %(day)s: has it taken place?")
-        yield said % {"day": spoken(planned)}
+        return said % {"day": spoken(planned)}
+    return ""
 
 
 def spoken(day: date) -> str:

@@ -16,7 +16,8 @@ from accounts.models import Change, Role
 from contacts.models import Affiliation, Employment, Person, Startup, Topic
 from contacts.registry import Case
 from referrals.models import OrderRule
-from referrals.order_guard import OrderWarning, findings_of, warnings_for
+from referrals.order_guard import OrderWarning, findings_of, planned_words, warnings_for
+from referrals.workdays import local_day
 
 # A rule that nobody has looked at for a year is doubted on the page of the rules.
 FRESH = timedelta(days=365)
@@ -48,11 +49,12 @@ def of_case(case: Case, actor: Actor) -> dict | None:
     if not actor.is_agency or not (case.startup or case.people):
         return None
     people, startup = list(case.people), case.startup
-    found = findings_of(people=people, startup=startup, at=timezone.now())
+    now = timezone.now()
+    found = findings_of(people=people, startup=startup, at=now)
     if not (found.warnings or found.checked):
         return None
     about = About(startup, None if startup else people[0])
-    shown = noted(found.warnings, about, may_check=actor.role == Role.ADVISOR)
+    shown = noted(found.warnings, about, now, may_check=actor.role == Role.ADVISOR)
     return shown | {"checked": found.checked}
 
 
@@ -65,7 +67,7 @@ def of_talk(
     own = [one for one in warnings_for(person=person, startup=startup, at=at) if one.personal]
     known = {one.rule_id for one in pointed}
     warnings = pointed + [one for one in own if one.rule_id not in known]
-    return noted(warnings, About(startup, None if startup else person))
+    return noted(warnings, About(startup, None if startup else person), at)
 
 
 def of_dates(startup: Startup, typed: Mapping[str, str], *, at: datetime) -> dict:
@@ -75,7 +77,7 @@ def of_dates(startup: Startup, typed: Mapping[str, str], *, at: datetime) -> dic
     ties = Affiliation.objects.filter(startup=startup, until=None, person__state="active")
     people = [tie.person for tie in ties.select_related("person")]
     found = findings_of(people=people, startup=startup, at=at)
-    return noted(found.warnings, About(startup))
+    return noted(found.warnings, About(startup), at)
 
 
 def day_of(text: str) -> date | None:
@@ -85,10 +87,13 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def noted(warnings: list[OrderWarning], about: About, *, may_check: bool = True) -> dict:
+def noted(
+    warnings: list[OrderWarning], about: About, at: datetime, *, may_check: bool = True
+) -> dict:
     """The context of _order_warnings.html."""
     return {
         "warnings": warnings,
+        "planned": planned_words(about.startup, local_day(at)),
         "about": about,
         "may_check": may_check and bool(about.fields),
         "late": any(warning.late for warning in warnings),

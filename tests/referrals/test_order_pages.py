@@ -77,7 +77,7 @@ def test_a_case_before_founding_is_warned_beside_its_phase(client, advisor):
         shown(client, person.get_absolute_url()),
     ):
         assert "zuerst 1 Förderung prüfen" in page
-        assert "Vor dem Start der Selbständigkeit: Zuschuss A" in page
+        assert "Vor dem Start der Selbstständigkeit: Zuschuss A" in page
         assert "Vor dem Start erst beantragen." in page
         assert "§ 93 · Stand 02.11.2026" in page
         assert f'value="{startup.reference}"' in page
@@ -122,10 +122,10 @@ def test_the_form_of_a_venture_warns_and_follows_the_days_typed(client, advisor)
     nonsense = client.post(url, {"founded_on": "31.2."})
 
     assert f'hx-post="{url}"' in form
-    assert "Vor dem Start der Selbständigkeit: Zuschuss A" in form
+    assert "Vor dem Start der Selbstständigkeit: Zuschuss A" in form
     assert "ist für den" in planned.content.decode()
     assert "wahrscheinlich nicht mehr möglich" in founded.content.decode()
-    assert "Vor dem Start der Selbständigkeit" in nonsense.content.decode()
+    assert "Vor dem Start der Selbstständigkeit" in nonsense.content.decode()
     startup.refresh_from_db()
     assert startup.founded_on is None
 
@@ -248,7 +248,7 @@ def test_a_warning_that_both_topic_and_situation_call_for_stands_once(client, ad
 
     page = client.post(reverse("consultations:partner_cards"), data).content.decode()
 
-    assert page.count("Vor dem Start der Selbständigkeit: Zuschuss A") == 1
+    assert page.count("Vor dem Start der Selbstständigkeit: Zuschuss A") == 1
 
 
 def test_the_recording_form_opens_with_the_warning(client, advisor):

@@ -19,7 +19,7 @@ from referrals.actions.order_rules import (
 )
 from referrals.errors import WrongSideError
 from referrals.models import FoundingStep, OrderCheck, OrderRule
-from referrals.order_guard import findings_of, warnings_for
+from referrals.order_guard import findings_of, planned_words, warnings_for
 from tests.factories import (
     OrderCheckFactory,
     OrderRuleFactory,
@@ -178,9 +178,7 @@ def test_a_warning_says_what_whom_and_where_that_is_from(now, english):
         checked_on=date(2026, 1, 5),
     )
 
-    found = warnings_for(
-        person=PersonFactory(), startup=venture(planned_founding_on=date(2026, 4, 1)), at=now
-    )
+    found = warnings_for(person=PersonFactory(), startup=venture(), at=now)
 
     assert [(one.funding, one.advice, one.source) for one in found] == [
         ("Grant", "Apply first.", "§ 93 SGB III")
@@ -190,39 +188,40 @@ def test_a_warning_says_what_whom_and_where_that_is_from(now, english):
     assert found[0].personal is False
     assert found[0].notes == (
         "Concerns: Unemployed, unemployment benefit. The employment situation is not known.",
-        "The founding is planned for 04/01/2026.",
     )
 
 
 @pytest.mark.parametrize(
-    ("days", "title", "notes"),
+    ("founded", "title"),
     [
-        ({}, "Before self-employment starts: Z", ()),
-        (
-            {"planned_founding_on": TODAY},
-            "Before self-employment starts: Z",
-            ("The founding was planned for 03/10/2026: has it taken place?",),
-        ),
-        (
-            {"planned_founding_on": YESTERDAY, "founded_on": TOMORROW},
-            "Before self-employment starts: Z",
-            (),
-        ),
-        (
-            {"planned_founding_on": TOMORROW, "founded_on": YESTERDAY},
-            "Founded already on 03/09/2026: Z is probably no longer possible",
-            (),
-        ),
+        (None, "Before self-employment starts: Z"),
+        (TOMORROW, "Before self-employment starts: Z"),
+        (YESTERDAY, "Founded already on 03/09/2026: Z is probably no longer possible"),
     ],
 )
-def test_the_days_of_the_venture_are_told(days, title, notes, now, english):
-    OrderRuleFactory(names={"de": "Z"})
+def test_the_day_of_founding_is_told(founded, title, now, english):
+    OrderRuleFactory(names={"de": "Z"}, employments=["unemployed"])
 
-    found = warnings_for(
-        person=PersonFactory(employment="employed"), startup=venture(**days), at=now
-    )
+    found = warnings_for(person=None, startup=venture(founded_on=founded), at=now)
 
-    assert [(one.title, one.notes) for one in found] == [(title, notes)]
+    assert [(one.title, bool(one.notes)) for one in found] == [(title, founded != YESTERDAY)]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({}, ""),
+        ({"planned_founding_on": TOMORROW}, "The founding is planned for 03/11/2026."),
+        (
+            {"planned_founding_on": TODAY},
+            "The founding was planned for 03/10/2026: has it taken place?",
+        ),
+        ({"planned_founding_on": YESTERDAY, "founded_on": YESTERDAY}, ""),
+    ],
+)
+def test_the_day_that_is_planned_is_told(days, words, english):
+    assert planned_words(Startup(**days), TODAY) == words
+    assert planned_words(None, TODAY) == ""
 
 
 def test_wording_falls_back_to_german(now, english):
