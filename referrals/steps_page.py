@@ -104,7 +104,20 @@ def page_context(
         "is_recipient": actor.organisation_id == referral.recipient_id,
         "may_read_case": actor.is_agency,
         "overdue": is_overdue(referral, at),
+        "question": question(referral, at),
     }
+
+
+def question(referral: Referral, at: datetime) -> str:
+    """What the recipient is asked first when a case has been silent."""
+    if referral.status == ReferralStatus.ON_HOLD and referral.resume_on <= localdate(at):
+        return _("Does it go on?")
+    if not clock.is_silent(referral, at):
+        return ""
+    if referral.status == ReferralStatus.ACCEPTED:
+        return _("Are you still on it? No first contact has been noted yet.")
+    day = date_format(localtime(referral.modified_at), "j. F Y")
+    return _("Are you still on it? Nothing has been noted since %(day)s.") % {"day": day}
 
 
 def is_overdue(referral: Referral, at: datetime) -> bool:

@@ -6,7 +6,6 @@ Each is safe to run twice, at once with others, or after a week of standstill; w
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -15,6 +14,8 @@ from contacts.tasks import send_due_follow_ups
 from referrals import clock, notices
 from referrals.actions import acknowledge_outcome, expire_referral, give_notice
 from referrals.elapsed import calendars
+from referrals.feedback.asking import ask_founders, ask_impact
+from referrals.introductions.sweeps import run_introductions
 from referrals.models import Referral, ReferralError, ReferralStatus
 from referrals.workdays import is_office_hour
 
@@ -33,6 +34,9 @@ def run_clock(*, at: datetime) -> dict[str, int]:
     return {
         **keep_time(at=at),
         **give_notices(at=at),
+        "feedback": ask_founders(at=at),
+        "impact": ask_impact(at=at),
+        "introductions": run_introductions(at=at),
     }
 
 
@@ -54,15 +58,14 @@ def give_notices(*, at: datetime) -> dict[str, int]:
 
 
 def give_each(notice: notices.Notice, due: QuerySet[Referral], at: datetime) -> int:
-    rows = batches(with_parties(due))
-    return sum(give_notice(notice=notice, referral=referral, at=at) for referral in rows)
+    return sum(give_notice(notice=notice, referral=referral, at=at) for referral in each_of(due))
 
 
 def expire_overdue(at: datetime) -> int:
     return sum(
         attempt(expire_referral, referral, at)
         for status, overdue in clock.overdue(at).items()
-        for referral in batches(with_parties(Referral.objects.filter(overdue, status=status)))
+        for referral in each_of(Referral.objects.filter(overdue, status=status))
     )
 
 
@@ -72,23 +75,21 @@ def acknowledge_old(at: datetime) -> int:
         acknowledged_at=None,
         closed_at__lte=at - clock.ACKNOWLEDGED_AFTER,
     )
-    return sum(attempt(acknowledge_outcome, referral, at) for referral in batches(rows))
+    return sum(attempt(acknowledge_outcome, referral, at) for referral in each_of(rows))
+
+
+def each_of(rows: QuerySet[Referral]) -> Iterator[Referral]:
+    """Each once, the oldest first, read in batches as it stands now."""
+    ids = rows.order_by("pk").values_list("pk", flat=True)
+    batch, left = list(ids[:BATCH]), MOST_AT_ONCE
+    while batch and left > 0:
+        yield from with_parties(Referral.objects.filter(pk__in=batch)).order_by("pk")
+        left -= len(batch)
+        batch = list(ids.filter(pk__gt=batch[-1])[:BATCH])
 
 
 def with_parties(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     return rows.select_related("recipient", "sender", "need__owner", "need__person")
-
-
-def batches(rows: QuerySet[Referral]) -> Iterator[Referral]:
-    """Each once, the oldest first, so many queries a batch as one needs."""
-    return islice(each_of(rows.order_by("pk")), MOST_AT_ONCE)
-
-
-def each_of(rows: QuerySet[Referral]) -> Iterator[Referral]:
-    batch = list(rows[:BATCH])
-    while batch:
-        yield from batch
-        batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
 
 
 def attempt(action: Callable[..., object], referral: Referral, at: datetime) -> bool:

@@ -22,6 +22,8 @@ def give_notice(*, notice: Notice, referral: Referral, at: datetime) -> bool:
 
     The link in the mail must open, so it lives on with the case.
     """
+    if referral.status != notice.status:
+        return False
     row = ReferralNotice(
         referral=referral,
         kind=notice.kind,

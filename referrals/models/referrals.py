@@ -8,7 +8,7 @@ from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
 from referrals.elapsed import passed
-from referrals.workdays import local_day
+from referrals.workdays import ONE_DAY, end_of, latest_start, local_day
 
 
 class ReferralStatus(models.TextChoices):
@@ -35,6 +35,10 @@ OPEN_STATUSES = frozenset(
         ReferralStatus.ON_HOLD,
     }
 )
+WORKING_STATUSES = frozenset(
+    {ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS, ReferralStatus.ON_HOLD}
+)
+UNRESPONSIVE_AFTER = 5
 # Contact data may be seen from acceptance until the loop is closed, while consent holds.
 DISCLOSED_STATUSES = frozenset(
     {
@@ -167,6 +171,15 @@ class ReferralQuerySet(models.QuerySet):
         """Twice the recipient's target has passed without an answer; see elapsed.py."""
         waits = passed("respond_by", lambda target: target, today=local_day(at))
         return self.filter(waits, status=ReferralStatus.SENT)
+
+    def unresponsive(self, at):
+        """Asked "still active?" or "does it go on?" five working days ago, and nothing since."""
+        asked_before = end_of(latest_start(local_day(at) - ONE_DAY, UNRESPONSIVE_AFTER))
+        return self.filter(
+            status__in=WORKING_STATUSES,
+            notices__at__gte=models.F("modified_at"),
+            notices__at__lt=asked_before,
+        ).distinct()
 
     def with_names(self):
         """All that a row of a list shows, in one query and its prefetches."""

@@ -1,6 +1,7 @@
 """The answer page: a partner answers from the mail, without a login, on one referral only.
 
-A GET changes nothing: mail scanners open links. Nothing is chosen beforehand.
+A GET changes nothing: mail scanners open links. Nothing is chosen beforehand but what the reader
+chose in the mail: `?ergebnis=helped` opens the form for the outcome with that one ticked.
 """
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from accounts.actors import Actor
 from accounts.decorators import public
 from referrals import actions, steps_page, words
 from referrals.forms.steps import FORMS
-from referrals.models import AnswerLink, Referral, ReferralError
+from referrals.models import AnswerLink, Outcome, Referral, ReferralError
 from referrals.views.confidential import confidential
 
 
@@ -48,7 +49,7 @@ def answer(request, token):
     link = find(token)
     if link is None or not opens(link, timezone.now()):
         return closed(request, token, status=404 if link is None else 410)
-    return page(request, token, referral_behind(link))
+    return page(request, token, referral_behind(link), outcome=request.GET.get("ergebnis", ""))
 
 
 def closed(request: HttpRequest, token: str, *, status: int, asked: bool = False):
@@ -57,13 +58,19 @@ def closed(request: HttpRequest, token: str, *, status: int, asked: bool = False
     return render(request, "referrals/answer_closed.html", context, status=status)
 
 
-def page(request, token, referral, *, bound=None, status=200):
+def page(request, token, referral, *, bound=None, outcome="", status=200):
     def url_of(verb):
         return reverse("referrals:answer_act", args=[token, words.PATHS[verb]])
 
-    actor = actor_of(referral)
-    context = steps_page.page_context(referral, actor, timezone.now(), url_of=url_of, bound=bound)
-    return render(request, "referrals/answer.html", {"form": bound, **context}, status=status)
+    actor, opened = actor_of(referral), "complete" if outcome in Outcome.values else ""
+    context = steps_page.page_context(
+        referral, actor, timezone.now(), url_of=url_of, bound=bound, opened=opened
+    )
+    for choice in context["choices"]:
+        if choice.verb == opened:
+            choice.form.initial["outcome"] = outcome
+    context |= {"form": bound, "choices_first": bool(context["question"] or opened)}
+    return render(request, "referrals/answer.html", context, status=status)
 
 
 @public

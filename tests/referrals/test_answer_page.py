@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from outbox.models import OutboundMail
-from referrals import actions
+from outbox.registry import kind_of
+from referrals import actions, tasks
 from referrals.models import AnswerLink, Referral
 from tests.factories import ReferralFactory
 from tests.referrals.conftest import MAIL
@@ -250,3 +251,129 @@ def test_csrf_is_asked_for(sent):
 
     assert response.status_code == 403
     assert Referral.objects.get(pk=sent.pk).status == "sent"
+
+
+# Later in the case
+
+
+@pytest.fixture
+def silent(today, sent):
+    """Accepted two weeks ago, and nothing since."""
+    long_ago = today.now - timedelta(days=14)
+    actions.accept_referral(referral=sent, by=today.colleague, at=today.now)
+    Referral.objects.filter(pk=sent.pk).update(
+        status_since=long_ago, modified_at=long_ago, sent_at=long_ago - timedelta(days=1)
+    )
+    return Referral.objects.get(pk=sent.pk)
+
+
+def first_button(page: str) -> str:
+    return page.split('<button class="btn btn-primary">')[1].split("</button>")[0]
+
+
+def test_still_active_is_asked_first_and_answered_with_one_click(client, silent):
+    page = client.get(url(silent)).content.decode()
+    assert "Sind Sie noch dran? Ein erster Kontakt ist noch nicht eingetragen." in page
+    assert first_button(page) == "Ja, wir sind dran"
+    assert Referral.objects.get(pk=silent.pk).version == silent.version
+
+    after = client.post(url(silent, "noch-aktiv"), {"version": silent.version}, follow=True)
+
+    assert "Vielen Dank! Es ist notiert, dass Sie dran sind." in after.content.decode()
+    assert "Ja, wir sind dran" not in after.content.decode()
+    step = silent.steps.last()
+    assert (step.action, step.after, step.channel) == ("still_active", "accepted", "mail_link")
+
+
+def test_a_fresh_case_is_not_asked_whether_it_is_active(client, sent, today):
+    actions.accept_referral(referral=sent, by=today.colleague, at=today.now)
+
+    page = client.get(url(sent)).content.decode()
+    assert "Sind Sie noch dran?" not in page
+    assert "noch-aktiv" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "asked"),
+    [
+        ("in_progress", {}, "Sind Sie noch dran? Seit dem "),
+        ("on_hold", {"resume_on": timezone.localdate()}, "Geht es weiter?"),
+    ],
+)
+def test_each_silence_has_its_question(client, silent, state, changes, asked):
+    long_ago = timezone.now() - timedelta(days=40)
+    Referral.objects.update(status=state, modified_at=long_ago, **changes)
+
+    assert asked in client.get(url(silent)).content.decode()
+
+
+def test_a_pause_that_lasts_is_not_asked_about(client, silent):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Referral.objects.update(status="on_hold", resume_on=tomorrow)
+
+    assert "Geht es weiter?" not in client.get(url(silent)).content.decode()
+
+
+def test_an_outcome_chosen_in_the_mail_is_ticked_and_still_needs_the_click(client, silent):
+    before = Referral.objects.values().get(pk=silent.pk)
+    page = client.get(url(silent), {"ergebnis": "partly_helped"}).content.decode()
+
+    assert 'value="partly_helped"' in page
+    assert page.count(" checked") == 1
+    assert page.count(" open>") == 1
+    assert Referral.objects.values().get(pk=silent.pk) == before
+
+    client.post(url(silent, "abschliessen"), {"outcome": "partly_helped"})
+    assert Referral.objects.get(pk=silent.pk).outcome == "partly_helped"
+
+
+@pytest.mark.parametrize("outcome", ["", "whim", "<script>", "helped"])
+def test_what_cannot_be_chosen_opens_nothing(client, sent, outcome):
+    page = client.get(url(sent), {"ergebnis": outcome})
+
+    assert page.status_code == 200
+    assert " checked" not in page.content.decode()
+    assert " open>" not in page.content.decode()
+
+
+def test_the_link_lives_on_with_the_case(client, sent, today):
+    link = sent.answer_links.get()
+    step = {"referral": sent, "by": today.link(sent), "at": today.now}
+    actions.accept_referral(**step)
+    lives = [link_until(link)]
+    later = {**step, "at": today.now + timedelta(days=30)}
+    actions.start_referral(first_contact_on=today.now.date(), **later)
+    lives.append(link_until(link))
+    resume_on = (today.now + timedelta(days=200)).date()
+    actions.hold_referral(resume_on=resume_on, **later)
+    lives.append(link_until(link))
+    actions.resume_referral(**{**later, "at": today.now + timedelta(days=201)})
+    lives.append(link_until(link))
+
+    days = [(moment - today.now).days for moment in lives]
+    assert [round(day, -1) for day in days] == [90, 120, 290, 290]
+
+
+def link_until(link):
+    link.refresh_from_db()
+    return link.expires_at
+
+
+def test_a_question_of_the_clock_opens_the_link_again(client, silent, today):
+    """It had run out; the mail that asks brings one that opens."""
+    AnswerLink.objects.update(expires_at=today.now - timedelta(days=1))
+    assert client.get(url(silent)).status_code == 410
+
+    assert tasks.give_notices(at=today.now)["uncontacted"] == 1
+
+    assert client.get(url(silent)).status_code == 200
+    mail = OutboundMail.objects.get(kind="referral_uncontacted")
+    assert url(silent) in kind_of(mail).build(mail).text
+
+
+def test_a_question_of_the_clock_makes_a_link_where_there_is_none(client, silent, today):
+    AnswerLink.objects.all().delete()
+
+    tasks.give_notices(at=today.now)
+
+    assert client.get(url(silent)).status_code == 200

@@ -104,7 +104,7 @@ def test_without_a_moment_it_is_now(world):
     call_command("run_clock", stdout=out)
 
     counts = dict(pair.split(": ") for pair in out.getvalue().strip().split(", "))
-    assert counts == {name: "0" for name in NOTHING}
+    assert counts == dict.fromkeys(NOTHING, "0")
 
 
 @pytest.mark.parametrize("at", ["tomorrow", "2026-02-30", "2026-02-30T10:00", "9" * 400])
