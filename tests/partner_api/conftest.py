@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actions import create_api_key
 from accounts.actors import Actor
 from accounts.models import Scope
+from partner_api import ratelimits
 from tests.factories import PartnerFactory, ReferralFactory
 
 
@@ -33,6 +34,13 @@ def secret_of(organisation, *, scopes=(Scope.REFERRALS_READ, Scope.REFERRALS_WRI
         organisation=organisation, scopes=scopes, by=Actor.system(), at=timezone.now()
     )
     return secret
+
+
+@pytest.fixture(autouse=True)
+def _whole_allowance(monkeypatch):
+    """What a process remembers of keys and addresses is no other test's affair."""
+    for name in ("portions", "failures"):
+        monkeypatch.setattr(ratelimits, name, ratelimits.Minute())
 
 
 @pytest.fixture
