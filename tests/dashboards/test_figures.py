@@ -19,7 +19,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ["phasen", "vermittlungen", "beratungen"]
+ALL = ["phasen", "vermittlungen", "beratungen", "rueckmeldungen", "wirkung"]
 
 
 def names(client):
@@ -29,7 +29,10 @@ def names(client):
 def test_who_sees_which_figures(client, client_of):
     assert client.get(PAGE).status_code == 302
     assert [names(client_of(role)) for role in ("advisor", "manager", "admin")] == [ALL] * 3
-    assert names(client_of(organisation=PartnerFactory())) == ["vermittlungen"]
+    assert names(client_of(organisation=PartnerFactory())) == [
+        "vermittlungen",
+        "rueckmeldungen",
+    ]
 
 
 def test_partner_users_get_no_other_file(client_of):
@@ -37,7 +40,7 @@ def test_partner_users_get_no_other_file(client_of):
 
     assert client.get("/kennzahlen/vermittlungen.csv").status_code == 200
     missing = client.get("/kennzahlen/gibt-es-nicht.csv")
-    for name in ("phasen", "beratungen"):
+    for name in ("phasen", "beratungen", "wirkung"):
         response = client.get(f"/kennzahlen/{name}.csv")
         assert (response.status_code, response.content) == (404, missing.content)
 
@@ -80,8 +83,9 @@ def test_figures_need_the_same_few_queries(client_of, rows, django_assert_num_qu
             )
     client = client_of()
 
-    # session, user, filter (3), founders (4), referrals (3), consultations, agency
-    with django_assert_num_queries(14):
+    # session, user, filter (3), founders (4), referrals (3), consultations, founders' answers and
+    # impact (2 each, as nobody was asked), agency
+    with django_assert_num_queries(18):
         response = client.get(PAGE)
 
     assert response.context["figures"][0].total.cells[0].value == rows
@@ -222,8 +226,8 @@ def test_nul_is_refused(client_of, address):
 def test_without_any_data_a_figure_says_so(client_of):
     page = client_of().get(PAGE)
 
-    assert [bool(figure.empty) for figure in page.context["figures"]] == [True] * 3
-    assert page.content.decode().count("noch nichts erfasst") == 3
+    assert [bool(figure.empty) for figure in page.context["figures"]] == [True] * 5
+    assert page.content.decode().count("noch nichts erfasst") == 5
 
 
 def test_without_data_for_the_choice_a_figure_says_since_when(client_of):
