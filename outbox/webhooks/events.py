@@ -24,7 +24,9 @@ def event_choices() -> list[tuple[str, str]]:
 
 def checked_events(events: Any) -> list[str]:
     """Without doubles and in order; raises WebhookError for one that nobody registered."""
-    chosen = list(events) if isinstance(events, list | tuple | set | frozenset) else [None]
+    chosen: list[Any] = (
+        list(events) if isinstance(events, list | tuple | set | frozenset) else [None]
+    )
     if not all(isinstance(name, str) and name in _events for name in chosen):
         raise WebhookError("unknown_event", field="events")
     return sorted(set(chosen))
