@@ -35,10 +35,10 @@ TEXTS = {
             " bearbeiten. Ich kann das jederzeit widerrufen."
         ),
         ConsentPurpose.INTRODUCTION: (
-            "Ich bin damit einverstanden, dass {agency} die von mir angekreuzten Angaben an die"
-            " mir beschriebene Person weitergibt, sobald auch sie zugestimmt hat. Sie darf mich"
-            " dazu ansprechen. Ich kann die Einwilligung jederzeit ohne Angabe von Gründen mit"
-            " Wirkung für die Zukunft widerrufen."
+            "{agency} darf die von mir angekreuzten Angaben an die mir beschriebene Person"
+            " weitergeben, sobald auch sie zugestimmt hat. Sie darf mich dann ansprechen. Ich kann"
+            " die Einwilligung jederzeit ohne Angabe von Gründen mit Wirkung für die Zukunft"
+            " widerrufen."
         ),
     },
 }

@@ -55,7 +55,11 @@ def build(mail: OutboundMail) -> Message:
     reply_to = owner.email if owner.is_active else ""
     if mail.kind == mails.MADE:
         shown = shown_of(other_of(party))
-        context |= {"other": shown, "own_fields": spoken_fields(party.shared_fields)}
+        context |= {
+            "other": shown,
+            "own_fields": spoken_fields(party.shared_fields),
+            "reply_tells": SharedField.EMAIL not in party.shared_fields,
+        }
         reply_to = shown.get(SharedField.EMAIL) or reply_to
     return render(f"referrals/{mail.kind}", context, reply_to=reply_to)
 

@@ -1,6 +1,7 @@
 """What introductions add to jobs, mails, menus and pages of the apps below."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import create, main
@@ -22,9 +23,13 @@ def register() -> None:
         registry.today_panels, "referrals/introductions/_today.html", panels.news, order=40
     )
     mail_kinds.register()
-    entry = {"icon": "people"}
+    entry = {"icon": "arrow-left-right"}
     main.register(
-        "referrals:introductions", _("Introductions"), roles=AGENCY_ROLES, order=55, **entry
+        "referrals:introductions",
+        pgettext_lazy("narrow menu", "Introductions"),
+        roles=AGENCY_ROLES,
+        order=55,
+        **entry,
     )
     create.register(
         "referrals:introduction_create", _("Introduction"), roles={Role.ADVISOR}, order=25, **entry

@@ -34,6 +34,7 @@ from referrals.actions.needs import status_from
 from referrals.models import (
     STEPS,
     AnswerLink,
+    IntroductionParty,
     Need,
     Referral,
     ReferralMessage,
@@ -48,6 +49,7 @@ TODAY = timezone.localdate(NOW)
 # Moments that may lie ahead; everything else has happened.
 COMING = {
     (AnswerLink, "expires_at"),
+    (IntroductionParty, "expires_at"),
     (Event, "starts_at"),
     (Event, "ends_at"),
 }

@@ -75,10 +75,10 @@ def test_each_is_joined_with_what_the_other_has_ticked(pair):
 
     zoes, miros = message("made", ZOE), message("made", MIRO)
 
-    assert miros.subject == "Wir machen bekannt: Miro Tok3nberg und Zoë Tok3nmann"
+    assert miros.subject == "Wir machen Sie mit Zoë Tok3nmann bekannt"
     assert f"Name: Zoë Tok3nmann\n\nE-Mail: {ZOE}" in miros.text
     assert "Telefon:" not in miros.text
-    assert zoes.subject == "Wir machen bekannt: Zoë Tok3nmann und Ihr Gegenüber"
+    assert zoes.subject == "Wir machen Sie mit Ihrem Gegenüber bekannt"
     assert f"E-Mail: {MIRO}\n\nTelefon: +49 171 39200012" in zoes.text
     assert "Tok3nberg" not in zoes.text
     assert "von Ihnen diese Angaben erhalten: Name, E-Mail." in zoes.text
@@ -96,6 +96,7 @@ def test_an_answer_goes_to_the_other_one_or_to_the_advisor(pair):
     assert ZOES_PHONE.replace("+49", "+49 ").replace("171", "171 ") in told.text
     assert "Am besten rufen Sie an" in told.text
     assert told.reply_to == pair.user.email
+    assert "Dabei zeigt sich auch Ihre E-Mail-Adresse" in message("made", ZOE).text
 
 
 def test_no_header_names_the_other_but_reply_to(pair):
