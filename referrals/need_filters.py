@@ -11,13 +11,13 @@ from contacts.models import Topic
 from referrals.filters import Tab, owner_choices, partner_choices
 from referrals.models import NeedStatus, Referral
 
-STUCK, TABLED = "festgefahren", "vorgemerkt"
+STUCK, TABLED, ALL_STATES = "festgefahren", "vorgemerkt", "alle"
 TABS = [
     Tab("offen", _("Open"), lambda actor: Q(status=NeedStatus.OPEN)),
     Tab("wartet", _("Waiting for an answer"), lambda actor: Q(status=NeedStatus.WAITING)),
     Tab("niemand", _("Nobody could help"), lambda actor: Q(status=NeedStatus.UNMET)),
     Tab(TABLED, _("For the round table"), lambda actor: Q(tabled_at__isnull=False)),
-    Tab("alle", _("All"), lambda actor: Q()),
+    Tab(ALL_STATES, _("All"), lambda actor: Q()),
 ]
 
 

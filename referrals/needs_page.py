@@ -66,8 +66,7 @@ def waiting_for(waiting: list[Referral]) -> str:
     days = [row.respond_by for row in waiting if row.status == S.SENT and row.respond_by]
     if not days:
         return said
-    day = date_format(min(days), "j. F Y")
-    return f"{said} " + _("The next answer is due by %(day)s.") % {"day": day}
+    return f"{said} " + _("The next one is due on %(day)s.") % {"day": short(min(days))}
 
 
 def spoken(referrals) -> str:
@@ -116,6 +115,7 @@ def short(value) -> str:
 def history_of(need: Need, actor: Actor) -> list[dict]:
     """Steps of all its referrals and what was decided about it, newest first."""
     steps = ReferralStep.objects.visible_to(actor).filter(referral__need=need)
+    steps = steps.exclude(action="create")
     steps = steps.select_related("referral__recipient", "by_user", "by_organisation")
     nodes = [step_node(step) for step in steps.order_by("-at", "-id")[:MOST_STEPS]]
     nodes += [change_node(change) for change in changes_of(need)[:MOST_STEPS] if told(change)]

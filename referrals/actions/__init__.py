@@ -17,7 +17,7 @@ from referrals.actions.deadlines import move_deadlines
 from referrals.actions.links import create_link, send_fresh_link
 from referrals.actions.needs import create_need, reassign_need
 from referrals.actions.notices import give_notice, mute_for_partner, mute_for_person
-from referrals.actions.referring import refer_need, refer_person, replace_referral
+from referrals.actions.referring import Ask, refer_need, refer_person, replace_referral
 from referrals.actions.round_table import (
     keep_open,
     refer_at_table,
@@ -43,6 +43,7 @@ from referrals.actions.working import (
 )
 
 __all__ = [
+    "Ask",
     "accept_referral",
     "acknowledge_outcome",
     "answer_query",

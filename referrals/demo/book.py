@@ -1,12 +1,11 @@
 """Collects needs, consents and the courses of their referrals, and writes them at the end."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.actors import AGENCY_ID, Actor
-from accounts.models import User
+from accounts.models import Change, User
 from contacts.consent_texts import current_text
 from contacts.models import (
     ALL_SHARED_FIELDS,
@@ -193,9 +192,8 @@ class Book:
 
     # --- the end ---
 
-    def write(self) -> None:
+    def write(self, changes: list[Change]) -> None:
         demo, referrals = self.demo, [course.referral for course in self.courses]
-        self.roll_up(referrals)
         demo.number(Need.REFERENCE_PREFIX, self.needs)
         demo.number(Referral.REFERENCE_PREFIX, referrals)
         demo.write(Consent, self.consents)
@@ -205,15 +203,16 @@ class Book:
         demo.write(ReferralStep, self.gathered("steps"))
         demo.write(ReferralMessage, self.gathered("messages"))
         demo.write(AnswerLink, [course.link for course in self.courses if course.link])
+        demo.write(Change, changes)
         demo.made["mails"] += self.gathered("mails")
 
     def gathered(self, name: str) -> list:
         return [row for course in self.courses for row in getattr(course, name)]
 
-    def roll_up(self, referrals: Iterable[Referral]) -> None:
+    def roll_up(self) -> None:
         """By the rule that the actions use."""
         rows: dict[Any, set[tuple[str, str]]] = defaultdict(set)
-        for referral in referrals:
+        for referral in (course.referral for course in self.courses):
             rows[referral.need_id].add((referral.status, referral.outcome))
         for need in self.needs:
             need.status = status_from(rows[need.pk])

@@ -64,6 +64,7 @@ class Course:
         service: Service | None = None,
         reason: str = "",
         forwarded_from: Referral | None = None,
+        replaces: Referral | None = None,
     ):
         self.demo, self.owner = demo, owner
         self.steps: list[ReferralStep] = []
@@ -81,6 +82,7 @@ class Course:
             consent=consent,
             reason=reason,
             forwarded_from=forwarded_from,
+            replaces=replaces,
             status_since=at,
             created_at=at,
             modified_at=at,
@@ -239,6 +241,10 @@ class Course:
         kept = {"forward_to": row.forward_to, "forward_text": row.forward_text}
         self.step("confirm_forward", to=S.FORWARDED, by=self.by_sender(), at=at, **kept)
         self.tell_recipient("referral_forward_decided", at)
+
+    def replace(self, at: datetime) -> None:
+        """Whoever plays the story asks the other one."""
+        self.step("replace", by=Actor.of(self.owner), at=at)
 
     def acknowledge(self, at: datetime) -> None:
         self.step("acknowledge", by=self.by_sender(), at=at, acknowledged_at=at)

@@ -12,6 +12,7 @@ from contacts.models import Stage, Topic
 from dma_crm.demo import Demo, local
 from referrals.demo.book import Book, Story
 from referrals.demo.course import JUST_NOW, LATELY, Course
+from referrals.demo.needs import make_needs, settle_old
 
 REFERRED, ALSO_ANOTHER, UNNOTICED = 46, 14, 15  # of a hundred
 END: Story = [("start", 1, 6), ("complete", 5, 30)]
@@ -54,7 +55,7 @@ NOW: list[tuple[str, str, int, Story]] = [
     ("wag", "location", 2, [("forward", 1, 1)]),
     ("wmg", "location", 6, [("forward", 1, 1), ("confirm_forward", 1, 1)]),
     ("ihk", "succession", 2, [("accept", JUST_NOW, 0)]),
-    ("wag", "idea", 3, [("decline", JUST_NOW, 0)]),
+    ("wag", "marketing", 3, [("decline", JUST_NOW, 0)]),
     ("ihk", "funding", 4, [("accept", LATELY, 0)]),
     ("volksbank", "financing", 5, [("accept", LATELY, 0)]),
     ("wmg", "location", 12, [("accept", 2, 2)]),
@@ -89,7 +90,9 @@ def make_referrals(demo: Demo) -> None:
     for copy in range(demo.scale):
         at_this_moment(book, hosts, first=copy == 0)
     newcomers(book)
-    book.write()
+    decided = make_needs(book, hosts[False], own=hosts[True])
+    book.roll_up()
+    book.write([*decided, *settle_old(demo, book.needs, book.courses)])
 
 
 def arrive(book: Book, case: Case) -> None:

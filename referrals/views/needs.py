@@ -14,7 +14,7 @@ from referrals.alternatives import alternatives_to, to_replace
 from referrals.errors import NamesInTextError
 from referrals.forms.needs import NoteForm, TableForm
 from referrals.models import Need, NeedStatus, Referral, ReferralError
-from referrals.need_filters import STUCK, NeedFilter, tabs_of
+from referrals.need_filters import ALL_STATES, STUCK, TABLED, NeedFilter, tabs_of
 from referrals.round_table import on_the_table
 
 
@@ -28,6 +28,7 @@ def needs(request):
     for need in page:
         mark(need)
     context = {"page": page, "filter": chosen, "tabs": tabs(request, chosen.tab.name)}
+    context["shows_all"] = chosen.tab.name in {ALL_STATES, TABLED}  # else the tab says the state
     return render(request, "referrals/needs.html", context)
 
 
