@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
 from contacts.folding import fold
 from contacts.models import PartnerOrganisation, Stage, Topic
@@ -19,8 +19,9 @@ from referrals.models import ReferralStep, Service
 from referrals.rating import AnswerRecord, Wish, rate
 
 RECORD_OF = timedelta(days=365)
-# However long the catalogue grows, no more are rated: those that meet most of the topics.
-MOST_RATED = 2_000
+# However long the catalogue grows, no more are rated: those that meet most of the topics first,
+# of these those for the phase.
+MOST_RATED = 500
 MOST_UNFIT = 10
 
 
@@ -99,6 +100,11 @@ def candidates(wish: Wish) -> QuerySet[Service]:
     if wish.topics:
         services = services.filter(topics__in=wish.topics).annotate(met=Count("topics"))
         order = ["-met", *order]
+    if wish.known_stage:
+        named = Service.stages.through.objects.filter(service=OuterRef("pk"))
+        meant = Exists(named.filter(stage=wish.known_stage)) | ~Exists(named)
+        services = services.annotate(meant=meant)
+        order = [*order[:-3], "-meant", *order[-3:]]
     rows = services.select_related("partner").prefetch_related("topics", "stages")
     return rows.order_by(*order)[:MOST_RATED]
 

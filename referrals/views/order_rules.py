@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -114,11 +115,13 @@ def checked(request, code) -> tuple[OrderRule, dict]:
     """The rule, and the venture or person that the form names."""
     rule = get_object_or_404(OrderRule.objects.visible_to(request.actor), code=code)
     startup, person = request.POST.get("order_startup"), request.POST.get("order_person")
+    if not (startup or person):
+        raise BadRequest
     if startup:
         rows = Startup.objects.visible_to(request.actor)
         return rule, {"startup": get_object_or_404(rows, reference=startup), "person": None}
     rows = Person.objects.visible_to(request.actor)
-    return rule, {"startup": None, "person": get_object_or_404(rows, reference=person or "")}
+    return rule, {"startup": None, "person": get_object_or_404(rows, reference=person)}
 
 
 @role_required(Role.ADVISOR)

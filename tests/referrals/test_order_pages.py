@@ -184,11 +184,15 @@ def test_within_a_form_only_the_row_changes(client, advisor):
     assert not OrderCheck.objects.exists()
 
 
-@pytest.mark.parametrize("about", [{}, {"order_person": "P-0"}, {"order_startup": "S-0"}])
-def test_a_check_of_nobody_is_not_found(about, client, advisor):
-    rule = grant()
+@pytest.mark.parametrize(
+    ("about", "status"),
+    [({}, 400), ({"order_person": "P-0"}, 404), ({"order_startup": "S-0"}, 404)],
+)
+def test_a_check_of_nobody_is_not_found(about, status, client, advisor):
+    url = reverse("referrals:order_check", args=[grant().code])
 
-    assert client.post(reverse("referrals:order_check", args=[rule.code]), about).status_code == 404
+    assert client.post(url, about).status_code == status
+    assert not OrderCheck.objects.exists()
 
 
 def test_a_check_of_another_case_keeps_nobody_silent(client, advisor):

@@ -498,6 +498,17 @@ def test_of_too_many_services_those_with_most_topics_are_rated(now, monkeypatch)
     assert [one.partner.name for one in excluded.unfit] == ["Zz"]
 
 
+def test_of_too_many_services_those_for_the_phase_are_rated(now, monkeypatch):
+    monkeypatch.setattr(suggestions, "MOST_RATED", 2)
+    offer("Aa", stages="growth")
+    offer("Bb")
+    offer("Cc", stages="conception growth")
+
+    found = match(wish(stage="conception"), at=now)
+
+    assert [one.partner.name for one in found.fitting] == ["Cc", "Bb"]
+
+
 def test_the_document_tells_the_points_of_the_code():
     rows = [line.split("|") for line in DOCS.read_text().splitlines() if line.startswith("| `")]
 
