@@ -237,6 +237,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "partner_api.problems.problem_response",
     "DATETIME_FORMAT": "iso-8601",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "DMA-CRM Partner API",
