@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Role
-from contacts.models import Person
 from contacts.registry import Case, TimelineItem
 from referrals.introductions import words
 from referrals.models import Introduction, IntroductionStatus
@@ -48,10 +47,7 @@ def create_url(case: Case, actor: Actor) -> str:
     if actor.role != Role.ADVISOR:
         return ""
     url = reverse("referrals:introduction_create")
-    if len(case.person_ids) != 1:
-        return url
-    reference = Person.objects.values_list("reference", flat=True).get(pk=case.person_ids[0])
-    return f"{url}?person={reference}"
+    return f"{url}?person={case.person_ids[0]}" if len(case.person_ids) == 1 else url
 
 
 def introduction_steps(case: Case, actor: Actor, limit: int) -> list[TimelineItem]:

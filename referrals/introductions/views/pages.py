@@ -15,6 +15,7 @@ from referrals.introductions.filters import TABS, IntroductionFilter
 from referrals.introductions.forms import IntroductionForm, OutcomeForm
 from referrals.introductions.proposing import PLACES, propose_introduction
 from referrals.models import Introduction
+from referrals.views.creating import named
 from referrals.views.lists import tab_url
 
 
@@ -38,10 +39,9 @@ def introductions(request):
 @role_required(Role.ADVISOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def introduction_create(request):
-    """`?person=P-…` names the first of the two."""
+    """`?person=` names the first of the two, by reference or id."""
     if request.method != "POST":
-        known = Person.objects.visible_to(request.actor)
-        first = known.filter(reference=request.GET.get("person", "")).first()
+        first = named(Person, request, "person")
         return form_page(request, IntroductionForm(actor=request.actor, initial={"first": first}))
     form = IntroductionForm(request.POST, actor=request.actor)
     made = form.made_already(Introduction)
