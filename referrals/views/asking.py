@@ -85,15 +85,18 @@ def page(request, need: Need, form: PartnersForm, *, forms=None, bound=True, sta
         forms = ask_forms(need, form, None)
         form.errors.clear()
     chosen = {service for service in form.chosen().values() if service}
+    named = {partner.pk for partner, service in form.chosen().items() if service is None}
+    suggestions = fitting(need, timezone.now())
+    suggested = {one.partner.pk for one in suggestions} - named
     context = {
         "need": need,
         "form": form,
         "ask_forms": forms,
         "asks": shown(need, forms),
-        "suggestions": fitting(need, timezone.now()),
+        "suggestions": suggestions,
         "chosen_services": {service.pk for service in chosen},
-        "chosen_partners": {p.pk for p, service in form.chosen().items() if service is None},
-        "partners": free_partners(need),
+        "chosen_partners": named,
+        "partners": free_partners(need).exclude(pk__in=suggested),
         "replaced": replaced_in(request.POST or request.GET, need),
         "has_errors": bool(form.errors or any(one.errors for one in forms)) and status == 422,
     }

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 WIDE, NARROW, NARROWEST = 1280, 390, 320
 AGENCY = [
     *("/", "/personen/", "/startups/", "/partner/", "/vermittlungen/", "/wiedervorlagen/"),
+    *("/anliegen/?tab=alle", "/anliegen/festgefahren/", "/anliegen/runder-tisch/"),
     *("/phasen/", "/kennzahlen/", "/beratungen/", "/suche/?q=mueller", "/suche/?q=xyz", "/konto/"),
 ]
 ADVISOR = [*AGENCY, "/beratungen/neu/", "/personen/neu/", "/startups/neu/", "/wiedervorlagen/neu/"]
