@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 
 from accounts.actors import Actor
 from partner_api.referrals.loading import Page
 from referrals import disclosure, rules, words
-from referrals.models import Referral, ReferralMessage, ReferralStep
+from referrals.models import (
+    DeclineReason,
+    Outcome,
+    Referral,
+    ReferralMessage,
+    ReferralStatus,
+    ReferralStep,
+    WithdrawalReason,
+)
 
 JOINED = ("need__person", "need__stage", "sender", "recipient", "service", "forward_to")
 
@@ -37,8 +45,7 @@ def present_one(
     return {
         "id": str(referral.pk),
         "reference": referral.reference,
-        "status": referral.status,
-        "status_label": referral.get_status_display(),
+        **coded("status", referral.status, ReferralStatus),
         "status_since": referral.status_since,
         "direction": "sent" if is_sender else "received",
         "need": {"id": str(need.pk), "reference": need.reference},
@@ -56,14 +63,12 @@ def present_one(
         "respond_by": referral.respond_by,
         "responsible": referral.responsible,
         "your_reference": referral.sender_reference if is_sender else referral.recipient_reference,
-        **coded("decline_reason", referral.decline_reason, referral.get_decline_reason_display),
+        **coded("decline_reason", referral.decline_reason, DeclineReason),
         "forward_to": named(referral.forward_to),
         "first_contact_on": referral.first_contact_on,
         "resume_on": referral.resume_on,
-        **coded("outcome", referral.outcome, referral.get_outcome_display),
-        **coded(
-            "withdrawn_reason", referral.withdrawn_reason, referral.get_withdrawn_reason_display
-        ),
+        **coded("outcome", referral.outcome, Outcome),
+        **coded("withdrawn_reason", referral.withdrawn_reason, WithdrawalReason),
         "allowed_actions": rules.allowed_actions(referral, actor, at),
         "version": referral.version,
         "created_at": referral.created_at,
@@ -71,9 +76,12 @@ def present_one(
     }
 
 
-def coded(name: str, code: str, label) -> dict:
-    """A code and its label in the language asked for; both null where there is none."""
-    return {name: code or None, f"{name}_label": label() if code else None}
+def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
+    """A code and its label in the language asked for; both null where there is none.
+
+    Django's get_…_display() words all choices each time, which showed in long lists.
+    """
+    return {name: code or None, f"{name}_label": str(choices(code).label) if code else None}
 
 
 def named(row) -> dict | None:
@@ -98,8 +106,8 @@ def present_step(step: ReferralStep, readable: bool) -> dict:
         "at": step.at,
         "action": step.action,
         "action_label": words.done(step.action),
-        **coded("before", step.before, step.get_before_display),
-        **coded("after", step.after, step.get_after_display),
+        **coded("before", step.before, ReferralStatus),
+        **coded("after", step.after, ReferralStatus),
         "by": named(step.by_organisation),
         "text": step.text if readable else "",
     }
