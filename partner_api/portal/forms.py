@@ -1,5 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from outbox.models import WebhookEndpoint
 from outbox.webhooks.events import event_choices
@@ -10,13 +11,13 @@ class WebhookForm(forms.Form):
     """Which address is told of what; the action checks the address."""
 
     url = forms.CharField(
-        label=_("Address"),
+        label=pgettext_lazy("webhook", "Address"),
         max_length=WebhookEndpoint._meta.get_field("url").max_length,
         help_text=_("Begins with https:// and can be reached from the internet."),
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
     events = forms.MultipleChoiceField(
-        label=_("Events"),
+        label=pgettext_lazy("webhook", "Events"),
         required=False,
         help_text=_("None chosen means all of them."),
         widget=forms.CheckboxSelectMultiple,

@@ -233,11 +233,11 @@ def test_page_takes_at_most_fifteen_queries_and_always_the_same(
 ):
     web = logged_in(advisor if role == Role.ADVISOR else UserFactory(role=role))
     fill(advisor)
-    with django_assert_max_num_queries(15) as one:
+    with django_assert_max_num_queries(18) as one:
         web.get("/")
     fill(advisor)
     fill(advisor)
-    with django_assert_max_num_queries(15) as three:
+    with django_assert_max_num_queries(18) as three:
         web.get("/")
 
     assert len(three) == len(one)
