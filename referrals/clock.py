@@ -27,6 +27,7 @@ QUERY_EXPIRES_AFTER = 30
 CONTACT_AFTER = 5
 SILENT_AFTER = 20
 ACKNOWLEDGED_AFTER = timedelta(days=14)
+LONGEST_STANDSTILL = timedelta(days=90)
 
 
 def respond_by(recipient, at: datetime) -> date:

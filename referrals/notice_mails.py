@@ -18,7 +18,8 @@ def still_due(referral: Referral, mail: OutboundMail, at: datetime) -> str:
     """The silence it speaks of lasts, nobody has switched it off, and who reads it may know."""
     notice, rows = BY_MAIL[mail.kind], Referral.objects.filter(pk=referral.pk)
     same = notice.occasion_of(referral) == mail.subjects["since"]
-    if referral.status != notice.status or not same:
+    proposed = referral.forward_to_id and notice.to != notices.SENDER
+    if referral.status != notice.status or not same or proposed:
         return "state_changed"
     if notice.to == notices.FOUNDER and not is_theirs(mail, referral):
         return "record_gone"

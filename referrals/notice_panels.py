@@ -60,7 +60,7 @@ def stuck_today(day: Any, actor: Actor) -> dict | None:
 
 def shown(rows: QuerySet[Referral], actor: Actor) -> QuerySet[Referral]:
     """An advisor's own; those who lead see all."""
-    rows = rows.visible_to(actor).select_related("recipient", "sender")
+    rows = rows.visible_to(actor).select_related("need__person", "recipient")
     own = rows.filter(need__owner_id=actor.user_id) if actor.role == Role.ADVISOR else rows
     return own.order_by("respond_by", "id")[: MOST_SHOWN + 1]
 

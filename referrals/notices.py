@@ -76,7 +76,7 @@ NOTICES = (
         "reminder",
         "referral_reminder",
         RECIPIENT,
-        _("Reminder to the organisation asked"),
+        _("Reminder of the answer"),
         _("On working day %(n)s after sending, while there is no answer."),
         reminder_day,
         status=ReferralStatus.SENT,
@@ -192,7 +192,10 @@ SWEPT = tuple(notice for notice in NOTICES if notice.status)
 def due(
     notice: Notice, at: datetime, organisations: Iterable[PartnerOrganisation] | None = None
 ) -> QuerySet[Referral]:
-    """Referrals to give this notice on now: each once, and none that was passed over."""
+    """Referrals to give this notice on now: each once, and none that was passed over.
+
+    Where the recipient has proposed another organisation it is the sender who must decide.
+    """
     organisations = calendars() if organisations is None else organisations
     test, today = reached if notice.on_the_day else passed, local_day(at)
     rows = Referral.objects.filter(
@@ -205,6 +208,8 @@ def due(
         ~given(notice),
         status=notice.status,
     )  # fmt: skip
+    if notice.to != SENDER:
+        rows = rows.filter(forward_to=None)
     if notice.to == RECIPIENT:
         rows = rows.exclude(is_away(today))
     in_time = notice.on_the_day and notice.since == "respond_by"

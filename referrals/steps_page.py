@@ -44,7 +44,7 @@ class Choice:
 
     @property
     def is_primary(self) -> bool:
-        return self.verb in PRIMARY
+        return self.verb in PRIMARY or self.is_open
 
 
 def choices(

@@ -5,7 +5,7 @@ Each is safe to run twice, at once with others, or after a week of standstill; w
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -25,26 +25,33 @@ MOST_AT_ONCE = 2000
 
 
 def tick(*, at: datetime) -> dict[str, int]:
-    """What the background jobs run: states change at any hour, people are written to by day."""
-    return run_clock(at=at) if is_office_hour(at) else keep_time(at=at)
+    """What the background jobs run: states change at any hour, people are written to by day.
+
+    It comes often, so it looks for forgotten outcomes only as far back as a standstill may last.
+    """
+    done = keep_time(at=at, back=clock.LONGEST_STANDSTILL)
+    return done | tell_people(at=at) if is_office_hour(at) else done
 
 
 def run_clock(*, at: datetime) -> dict[str, int]:
     """How often each thing was done. What has expired is not reminded of any more."""
+    return keep_time(at=at) | tell_people(at=at)
+
+
+def keep_time(*, at: datetime, back: timedelta | None = None) -> dict[str, int]:
     return {
-        **keep_time(at=at),
+        "expired": expire_overdue(at),
+        "acknowledged": acknowledge_old(at, back),
+        "follow_up_mails": send_due_follow_ups(at=at),
+    }
+
+
+def tell_people(*, at: datetime) -> dict[str, int]:
+    return {
         **give_notices(at=at),
         "feedback": ask_founders(at=at),
         "impact": ask_impact(at=at),
         "introductions": run_introductions(at=at),
-    }
-
-
-def keep_time(*, at: datetime) -> dict[str, int]:
-    return {
-        "expired": expire_overdue(at),
-        "acknowledged": acknowledge_old(at),
-        "follow_up_mails": send_due_follow_ups(at=at),
     }
 
 
@@ -58,34 +65,34 @@ def give_notices(*, at: datetime) -> dict[str, int]:
 
 
 def give_each(notice: notices.Notice, due: QuerySet[Referral], at: datetime) -> int:
-    return sum(give_notice(notice=notice, referral=referral, at=at) for referral in each_of(due))
+    rows = each_of(due.order_by(notice.since))
+    return sum(give_notice(notice=notice, referral=referral, at=at) for referral in rows)
 
 
 def expire_overdue(at: datetime) -> int:
     return sum(
         attempt(expire_referral, referral, at)
         for status, overdue in clock.overdue(at).items()
-        for referral in each_of(Referral.objects.filter(overdue, status=status))
+        for referral in each_of(Referral.objects.filter(overdue, status=status).order_by("sent_at"))
     )
 
 
-def acknowledge_old(at: datetime) -> int:
+def acknowledge_old(at: datetime, back: timedelta | None = None) -> int:
+    """With `back` a range of one index (status, closed_at), however old the table is."""
+    due = at - clock.ACKNOWLEDGED_AFTER
     rows = Referral.objects.filter(
-        status=ReferralStatus.COMPLETED,
-        acknowledged_at=None,
-        closed_at__lte=at - clock.ACKNOWLEDGED_AFTER,
+        status=ReferralStatus.COMPLETED, acknowledged_at=None, closed_at__lte=due
     )
-    return sum(attempt(acknowledge_outcome, referral, at) for referral in each_of(rows))
+    rows = rows.filter(closed_at__gt=due - back) if back else rows
+    due_rows = each_of(rows.order_by("closed_at"))
+    return sum(attempt(acknowledge_outcome, referral, at) for referral in due_rows)
 
 
 def each_of(rows: QuerySet[Referral]) -> Iterator[Referral]:
-    """Each once, the oldest first, read in batches as it stands now."""
-    ids = rows.order_by("pk").values_list("pk", flat=True)
-    batch, left = list(ids[:BATCH]), MOST_AT_ONCE
-    while batch and left > 0:
-        yield from with_parties(Referral.objects.filter(pk__in=batch)).order_by("pk")
-        left -= len(batch)
-        batch = list(ids.filter(pk__gt=batch[-1])[:BATCH])
+    """Each once, the first `MOST_AT_ONCE` of them, read in batches as it stands by then."""
+    ids = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for start in range(0, len(ids), BATCH):
+        yield from with_parties(Referral.objects.filter(pk__in=ids[start : start + BATCH]))
 
 
 def with_parties(rows: QuerySet[Referral]) -> QuerySet[Referral]:

@@ -17,6 +17,7 @@ NOTICES = [
     "reminder", "late", "late_founder", "query_reminder", "uncontacted", "silent", "resume"
 ]  # fmt: skip
 NOTHING = {"expired": 0, "acknowledged": 0, "follow_up_mails": 0} | dict.fromkeys(NOTICES, 0)
+NOTHING |= {"feedback": 0, "impact": 0, "introductions": 0}
 
 
 @pytest.mark.parametrize(("day", "status"), [(31, "sent"), (32, "expired")])
@@ -56,7 +57,7 @@ def test_outcomes_are_acknowledged_after_fourteen_days(world, days, acknowledged
     actions.complete_referral(referral=referral, outcome="helped", by=world.colleague, at=world.now)
     at = world.now + timedelta(days=days)
 
-    assert tasks.run_clock(at=at) == {**NOTHING, "acknowledged": acknowledged}
+    assert tasks.run_clock(at=at) == {**NOTHING, "acknowledged": acknowledged, "feedback": 1}
     assert tasks.run_clock(at=at) == NOTHING
     assert Referral.objects.filter(acknowledged_at=at).count() == acknowledged
 
@@ -111,3 +112,20 @@ def test_without_a_moment_it_is_now(world):
 def test_nonsense_is_told_in_one_sentence(at):
     with pytest.raises(CommandError, match="--at: "):
         call_command("run_clock", "--at", at)
+
+
+def test_the_job_looks_back_as_far_as_a_standstill_and_the_command_at_all(world):
+    """Often, and over a range that does not grow with the table; by hand, over everything."""
+    referral = world.accepted()
+    actions.complete_referral(referral=referral, outcome="helped", by=world.colleague, at=world.now)
+    late = world.now + timedelta(days=104)
+
+    assert tasks.tick(at=late)["acknowledged"] == 0
+    assert tasks.run_clock(at=late)["acknowledged"] == 1
+
+
+def test_the_job_catches_up_after_weeks(world):
+    referral = world.accepted()
+    actions.complete_referral(referral=referral, outcome="helped", by=world.colleague, at=world.now)
+
+    assert tasks.tick(at=world.now + timedelta(days=103))["acknowledged"] == 1

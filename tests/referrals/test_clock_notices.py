@@ -332,6 +332,19 @@ def test_whoever_answers_while_the_clock_runs_is_not_reminded(world, waiting):
     assert not ReferralNotice.objects.exists()
 
 
+def test_a_proposal_is_for_the_sender_to_decide(world, waiting):
+    """The recipient has said something, so neither it nor the founder hears that it has not."""
+    given_to = {"referral": waiting, "by": world.colleague, "at": on("2026-03-13", 10)}
+    assert given(on("2026-03-13")) == {"reminder": 1}
+    actions.propose_forward(recipient=world.other, text="Passt besser.", **given_to)
+    assert may_go("referral_reminder", on("2026-03-13", 11)) == "state_changed"
+
+    assert given(on("2026-03-18")) == {"late": 1}
+    told = text_of("referral_late")
+    assert "Noch nicht entschieden" in told.subject
+    assert "an Wolfsburg AG weiterzugeben" in told.text
+
+
 def test_undone_it_is_not_reminded_of_twice(world, waiting):
     given(on("2026-03-13"))
     step = {"referral": waiting, "by": world.colleague, "at": on("2026-03-16")}

@@ -10,8 +10,10 @@ from referrals import tasks
 class Command(BaseCommand):
     help = (
         "Runs the timers of referrals and follow-ups once: what nobody answered in time expires, "
-        "outcomes are acknowledged after 14 days, follow-up mails that are due are queued. "
-        "The background jobs do the same every five minutes."
+        "outcomes are acknowledged after 14 days, and the mails that are due are queued: "
+        "reminders, questions, follow-up mails. Each goes once, however often this runs. "
+        "Prints how many of each. The background jobs do the same every five minutes, but write "
+        "to people on working days from eight to six only."
     )
 
     def add_arguments(self, parser):
