@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.history import changes_of
@@ -37,12 +36,11 @@ def state_of(need: Need, referrals: list[Referral]) -> str:
     if need.status == NeedStatus.HELPED:
         return helped(referrals)
     if need.status == NeedStatus.UNMET:
-        n = len(asked)
-        return ngettext(
-            "The one organisation asked could not help.",
-            "None of the %(n)s organisations asked could help.",
-            n,
-        ) % {"n": n}
+        one, many = (
+            _("The organisation asked could not help."),
+            _("None of the %(n)s organisations asked could help."),
+        )
+        return one if len(asked) == 1 else many % {"n": len(asked)}
     return _("Nobody has been asked yet.")
 
 

@@ -88,12 +88,13 @@ def unanswered(referral: Referral, at: datetime) -> Snag:
 
 def unmet(need: Need, referrals: list[Referral]) -> Snag:
     over = [row for row in referrals if row.closed_at and row.status != ReferralStatus.WITHDRAWN]
-    n = len(over)
-    said = ngettext(
-        "The one organisation asked could not help: %(names)s.",
-        "None of the %(n)s organisations asked could help: %(names)s.",
-        n,
-    ) % {"n": n, "names": ", ".join(f"{r.recipient.spoken_name} ({ended(r)})" for r in over)}
+    names = ", ".join(f"{row.recipient.spoken_name} ({ended(row)})" for row in over)
+    said = (
+        _("The organisation asked could not help: %(names)s.") % {"names": names}
+        if len(over) == 1
+        else _("None of the %(n)s organisations asked could help: %(names)s.")
+        % {"n": len(over), "names": names}
+    )
     since = max((row.closed_at for row in over), default=need.created_at)
     return Snag(said, since, _("Ask others"), ask_url(need))
 
