@@ -33,6 +33,8 @@ def state_of(need: Need, referrals: list[Referral]) -> str:
         return helping(referrals, waiting)
     if need.status == NeedStatus.WAITING:
         return waiting_for(waiting)
+    if need.status == NeedStatus.SETTLED:
+        return _("Settled: nobody has to help any more.")
     if need.status == NeedStatus.HELPED:
         return helped(referrals)
     if need.status == NeedStatus.UNMET:

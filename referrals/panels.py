@@ -11,7 +11,7 @@ from contacts.models import PartnerOrganisation
 from contacts.registry import Case, TimelineItem
 from referrals import words
 from referrals.actions.services import may_edit
-from referrals.models import Need, NeedStatus, ReferralStep, Service
+from referrals.models import CLOSED_NEEDS, Need, NeedStatus, ReferralStep, Service
 
 MOST_SHOWN = 20
 UNMET_SHOWN = 5
@@ -65,7 +65,7 @@ def open_needs(case: Case, actor: Actor) -> dict | None:
     if not actor.is_agency:
         return None
     rows = Need.objects.visible_to(actor).filter(needs_about(case)).with_referrals()
-    needs = list(rows.exclude(status=NeedStatus.HELPED).order_by("-created_at", "-id")[:MOST_SHOWN])
+    needs = list(rows.exclude(status__in=CLOSED_NEEDS).order_by("-created_at", "-id")[:MOST_SHOWN])
     for need in needs:
         need.tone = words.need_tone(need.status)
         for referral in need.referrals.all():

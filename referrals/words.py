@@ -26,6 +26,7 @@ NEED_TONES = {
     NeedStatus.HELPING: "good",
     NeedStatus.HELPED: "good",
     NeedStatus.UNMET: "danger",
+    NeedStatus.SETTLED: "neutral",
 }
 # verb of the API -> path of the page, in the order in which a page offers them
 PATHS = {

@@ -67,7 +67,7 @@ def settle_need(*, need: Need, note: str, by: Actor, at: datetime) -> Need:
     fresh = Need.objects.select_for_update().get(pk=need.pk)
     changes: dict[str, Any] = {"tabled_at": None}
     if fresh.status not in HELPED_BY_SOMEBODY:
-        changes["status"] = NeedStatus.HELPED
+        changes["status"] = NeedStatus.SETTLED
     decision = {"decision": [None, "settled"], "note": [None, note]}
     save_changes(fresh, changes, related=decision, by=by, at=at)
     return fresh

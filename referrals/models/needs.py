@@ -11,13 +11,18 @@ from referrals.models.referrals import Referral
 
 
 class NeedStatus(models.TextChoices):
-    """Rolled up from the need's referrals by `referrals.actions.needs.roll_up`."""
+    """Rolled up from its referrals by `actions.needs.roll_up`; an advisor may settle it."""
 
     OPEN = "open", _("Open")
     WAITING = "waiting", _("Waiting for an answer")
     HELPING = "helping", _("Somebody is helping")
     HELPED = "helped", _("Helped")
     UNMET = "unmet", _("Nobody could help")
+    SETTLED = "settled", _("Settled")
+
+
+# Nobody has to be found any more.
+CLOSED_NEEDS = frozenset({NeedStatus.HELPED, NeedStatus.SETTLED})
 
 
 class NeedQuerySet(models.QuerySet):
@@ -68,6 +73,12 @@ class Need(Referenced, Versioned):
         verbose_name = _("need")
         verbose_name_plural = _("needs")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["status", "created_at", "id"]),
+            models.Index(
+                fields=["tabled_at"], name="need_tabled", condition=Q(tabled_at__isnull=False)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=NeedStatus.values), name="need_status_known"

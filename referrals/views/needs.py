@@ -13,7 +13,7 @@ from referrals import actions, needs_page, stuck, words
 from referrals.alternatives import alternatives_to, to_replace
 from referrals.errors import NamesInTextError
 from referrals.forms.needs import NoteForm, TableForm
-from referrals.models import Need, NeedStatus, Referral, ReferralError
+from referrals.models import CLOSED_NEEDS, Need, NeedStatus, Referral, ReferralError
 from referrals.need_filters import ALL_STATES, STUCK, TABLED, NeedFilter, tabs_of
 from referrals.round_table import on_the_table
 
@@ -94,14 +94,14 @@ def page(request, need: Need, *, note_form: NoteForm | None = None, status=200):
         "replaced": replaced,
         "alternatives": alternatives_to(replaced, now) if replaced else [],
         "form": note_form or NoteForm(),
-        "is_open": need.status != NeedStatus.HELPED,
+        "is_open": need.status not in CLOSED_NEEDS,
     }
     return render(request, "referrals/need.html", context, status=status)
 
 
 def needs_alternatives(need: Need, actor) -> bool:
-    helped = need.status in {NeedStatus.HELPING, NeedStatus.HELPED}
-    return actor.role == Role.ADVISOR and not helped
+    closed = need.status in {NeedStatus.HELPING, *CLOSED_NEEDS}
+    return actor.role == Role.ADVISOR and not closed
 
 
 def may_withdraw_others(need: Need, referrals: list[Referral], actor) -> bool:

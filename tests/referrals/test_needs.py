@@ -10,6 +10,7 @@ from accounts.models import Change
 from contacts.models import Consent, Topic
 from outbox.models import OutboundMail
 from referrals import actions, needs_page
+from referrals.actions.needs import roll_up
 from referrals.actions.referring import Ask
 from referrals.errors import (
     AskRefusedError,
@@ -307,7 +308,7 @@ def test_a_need_is_settled_with_a_note(world):
                         at=world.now)  # fmt: skip
 
     need.refresh_from_db()
-    assert need.status == "helped"
+    assert need.status == "settled"
     for row in (sent, draft):
         row.refresh_from_db()
         assert (row.status, row.withdrawn_reason) == ("withdrawn", "not_needed")
@@ -399,6 +400,17 @@ def test_the_others_are_withdrawn_with_one_click(advisor, today):
     assert advisor.post(f"{need.get_absolute_url()}andere-zurueckziehen/").status_code == 302
 
 
+def test_a_settled_need_stays_settled_until_somebody_is_asked_again(world):
+    need = world.need()
+    agreed(world, world.partner)
+    actions.settle_need(need=need, note="Erledigt.", by=world.advisor, at=world.now)
+
+    assert roll_up(need.pk) == "settled"
+    ask(world, need, Ask(world.partner))
+    need.refresh_from_db()
+    assert need.status == "waiting"
+
+
 def test_a_need_is_settled_from_its_page(advisor, today):
     need = today.need()
     address = f"{need.get_absolute_url()}erledigt/"
@@ -407,7 +419,7 @@ def test_a_need_is_settled_from_its_page(advisor, today):
     assert advisor.post(address, {"note": "Erledigt."}).status_code == 302
 
     need.refresh_from_db()
-    assert need.status == "helped"
+    assert need.status == "settled"
     assert "Erledigt." in advisor.get(need.get_absolute_url()).content.decode()
 
 

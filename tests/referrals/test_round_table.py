@@ -256,7 +256,7 @@ def test_it_is_settled(world):
     actions.settle_at_table(need=need, note="Hat schon Hilfe.", by=world.advisor, at=world.now)
 
     need.refresh_from_db()
-    assert (need.status, need.tabled_at) == ("helped", None)
+    assert (need.status, need.tabled_at) == ("settled", None)
     assert decided(need)["decision"] == [None, "settled"]
 
 
