@@ -1,13 +1,20 @@
 """Working days of Lower Saxony, with holidays, absence and clock changes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from contacts.models import PartnerOrganisation
 from referrals import clock
+from referrals.elapsed import passed
 from referrals.models import Referral
-from referrals.workdays import add_working_days, is_working_day, working_days_between
+from referrals.workdays import (
+    add_working_days,
+    is_working_day,
+    latest_start,
+    working_days_between,
+)
 
 
 def away(start, end):
@@ -107,3 +114,33 @@ def test_a_referral_without_a_date_runs_for_ever(now):
     assert clock.last_day(referral) is None
     assert not clock.has_run_out(referral, now)
     assert clock.after_query(referral, now) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "partner", "expected"),
+    [
+        (date(2026, 3, 17), 5, None, date(2026, 3, 10)),
+        (date(2026, 3, 17), 0, None, date(2026, 3, 17)),
+        (date(2026, 3, 15), 1, None, date(2026, 3, 12)),  # a Sunday: Friday has gone by
+        (date(2026, 3, 17), 2, away(date(2026, 3, 12), date(2026, 3, 16)), date(2026, 3, 10)),
+        (date(2026, 3, 10), -2, None, date(2026, 3, 12)),
+        (date(2026, 3, 10), 1, away(date.min, date.max), date.min),
+    ],
+)
+def test_since_when_so_many_working_days_have_gone_by(day, n, partner, expected):
+    assert latest_start(day, n, partner) == expected
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 30])
+def test_both_ways_of_counting_agree(n):
+    """What began on the latest day has had its working days, what began a day later has not."""
+    holidays = away(date(2026, 3, 30), date(2026, 4, 10))
+    for offset in range(60):
+        day = date(2026, 3, 1) + timedelta(days=offset)
+        start = latest_start(day, n, holidays)
+        assert working_days_between(start, day, holidays) >= n
+        assert working_days_between(start + timedelta(days=1), day, holidays) < n
+
+
+def test_without_organisations_nothing_has_elapsed():
+    assert passed("respond_by", int, today=date(2026, 3, 10), organisations=[]) == Q(pk__in=[])
