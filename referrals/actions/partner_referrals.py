@@ -58,7 +58,7 @@ def refer_by_partner(
     and evidence in the partner's words. Without `recipient` it is the agency. Raises ReferralError.
     """
     agency = take_turns()
-    if by.role != Role.PARTNER:
+    if by.role != Role.PARTNER or by.organisation_id is None:
         raise WrongSideError
     recipient, topics = recipient or agency, list(topics)
     emails = normal_emails(founder["emails"])

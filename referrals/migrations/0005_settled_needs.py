@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
             model_name='need',
             index=models.Index(condition=models.Q(('tabled_at__isnull', False)), fields=['tabled_at'], name='need_tabled'),
         ),
+        migrations.AddIndex(
+            model_name='referral',
+            index=models.Index(condition=models.Q(('acknowledged_at__isnull', True), ('status', 'completed')), fields=['closed_at'], name='outcome_unread'),
+        ),
         migrations.AddConstraint(
             model_name='need',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'waiting', 'helping', 'helped', 'unmet', 'settled'])), name='need_status_known'),

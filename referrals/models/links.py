@@ -45,7 +45,7 @@ class LinkBearer(Record):
     @classmethod
     def behind(cls, token: str):
         """The row any link ever mailed belongs to, also one that no longer opens; or None."""
-        return cls.objects.filter(token_hash=cls.hash_of(token)).first()
+        return cls._default_manager.filter(token_hash=cls.hash_of(token)).first()
 
 
 class AnswerLink(LinkBearer):

@@ -276,6 +276,11 @@ class Referral(Referenced, Versioned):
             models.Index(fields=["status", "respond_by"]),
             models.Index(fields=["modified_at", "id"]),
             models.Index(fields=["status", "closed_at"]),
+            models.Index(
+                fields=["closed_at"],
+                name="outcome_unread",
+                condition=Q(status="completed", acknowledged_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -136,9 +136,7 @@ def test_the_state_is_said_in_words(world):
     assert said(need) == "Noch niemand angefragt."
     agreed(world, world.partner, world.other)
     ours, theirs = ask(world, need, Ask(world.partner), Ask(world.other))
-    assert said(need).startswith(
-        "Noch keine Antwort: IHK, Wolfsburg AG. Nächste Frist: 17.03."
-    )
+    assert said(need).startswith("Noch keine Antwort: IHK, Wolfsburg AG. Nächste Frist: 17.03.")
     actions.accept_referral(referral=ours, by=world.link(ours), at=world.now)
     assert said(need) == "IHK kümmert sich darum. Noch keine Antwort: Wolfsburg AG."
     decline(world, theirs)
