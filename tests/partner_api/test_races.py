@@ -3,18 +3,14 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from accounts.actors import AGENCY_ID
 from contacts.models import Person
 from outbox.models import OutboundMail, WebhookDelivery
-from partner_api import idempotency
 from partner_api.models import IdempotencyRecord
-from partner_api.problems import Problem
 from referrals.models import Referral
 from tests.factories import PartnerFactory, WebhookEndpointFactory
 from tests.partner_api.conftest import PartnerClient, secret_of
@@ -140,26 +136,3 @@ def test_founder_sent_by_two_partners_at_once_is_one_person():
 
     assert Counter(at_once(refer, AT_ONCE)) == {201: AT_ONCE}
     assert (Referral.objects.count(), Person.objects.count()) == (AT_ONCE, 1)
-
-
-def test_whoever_was_taken_over_undoes_what_it_did(partner):
-    """It hung for longer than its claim; somebody else asked again and went on."""
-    secret_of(partner)
-    key = partner.api_keys.get()
-    at = timezone.now()
-    claimed = {"api_key": key, "key_digest": "k", "request_digest": "r"}
-    IdempotencyRecord.objects.create(**claimed, created_at=at, modified_at=at)
-    slow, quick = (IdempotencyRecord.objects.get() for _ in range(2))
-    later = at + timedelta(seconds=61)
-    assert idempotency.take_over(quick, later)
-
-    def effect():
-        return PartnerFactory(name="doppelt").pk
-
-    with pytest.raises(Problem):
-        idempotency.run(slow, effect, status=201, at=later)
-    assert not type(partner).objects.filter(name="doppelt").exists()
-
-    idempotency.run(quick, effect, status=201, at=later)
-    assert type(partner).objects.filter(name="doppelt").count() == 1
-    assert IdempotencyRecord.objects.get().done_at == later
