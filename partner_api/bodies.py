@@ -16,12 +16,42 @@ class StrictSerializer(serializers.Serializer):
     default_error_messages = {"unknown": _("There is no such field here.")}
 
     def to_internal_value(self, data):
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+        if isinstance(data, dict):
+            self.refuse_unknown(data)
+            self.refuse_other_types(data)
+        return super().to_internal_value(data)
+
+    def refuse_unknown(self, data: dict) -> None:
+        if unknown := sorted(set(data) - set(self.fields)):
             message = self.error_messages["unknown"]
             raise serializers.ValidationError(
                 {name: serializers.ErrorDetail(message, "unknown") for name in unknown}
             )
-        return super().to_internal_value(data)
+
+    def refuse_other_types(self, data: dict) -> None:
+        """A number is no text and a text no number, whatever could be made of it."""
+        fields = {name: self.fields[name] for name in data}
+        wrong = {
+            name: serializers.ErrorDetail(culprit(field).error_messages["invalid"], "invalid")
+            for name, field in fields.items()
+            if not is_of_type(field, data[name])
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+
+
+def is_of_type(field: serializers.Field, value) -> bool:
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return all(is_of_type(field.child, each) for each in value)
+    if isinstance(field, serializers.CharField):
+        return value is None or isinstance(value, str)
+    if isinstance(field, serializers.IntegerField):
+        return not isinstance(value, str | bool)
+    return True
+
+
+def culprit(field: serializers.Field) -> serializers.Field:
+    return field.child if isinstance(field, serializers.ListField) else field
 
 
 class EmptyBody(StrictSerializer):

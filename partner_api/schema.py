@@ -2,10 +2,12 @@
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_patched_serializer
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import SAFE_METHODS
 
 from partner_api.answers import ProblemAnswer
+from partner_api.idempotency import LONGEST_KEY
 
 PROBLEM_JSON = "application/problem+json"
 # status -> (what it says, code, title)
@@ -30,10 +32,11 @@ PROBLEMS = {
 ALWAYS = (401, 406, 429, 500, 503)
 ERRORS = {"GET": (400,), "POST": (400, 409, 415, 422), "PATCH": (400, 409, 415), "DELETE": ()}
 ENTRY = {"pointer": "/reason", "code": "required", "detail": "Dieses Feld ist erforderlich."}
+PRINTABLE = r"^[!-~]([ -~]*[!-~])?$"  # no blanks at the ends, those no server gets to see
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": PRINTABLE},
     "header",
     description="1 to 255 characters, kept 48 hours: the same key has one effect.",
 )
@@ -71,7 +74,17 @@ class StrictBody(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema, direction):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if is_patched_serializer(self.target, direction):
+            schema["properties"] = without_defaults(schema["properties"])
         return {**schema, "additionalProperties": False}
+
+
+def without_defaults(properties: dict) -> dict:
+    """What a PATCH leaves out stays: clients that filled in defaults would undo what is there."""
+    return {
+        name: {key: value for key, value in each.items() if key != "default"}
+        for name, each in properties.items()
+    }
 
 
 class PartnerSchema(AutoSchema):

@@ -37,9 +37,10 @@ class PageParameters(Parameters):
     )
     cursor = serializers.CharField(
         required=False,
+        allow_blank=True,
         max_length=500,
         default="",
-        help_text="Taken from `next` or `previous` of another page, as it is.",
+        help_text="Taken from `next` or `previous` of another page, as it is; none: the first.",
     )
 
 
@@ -50,7 +51,7 @@ class PartnerView(APIView):
     read_scope: str | None = None
     write_scope: str | None = None
     audience = frozenset({"api"})
-    metadata_class = None  # OPTIONS is no method of ours
+    http_method_names = ["get", "head", "post", "patch", "delete"]  # OPTIONS is none of ours
     parameters: type[Parameters] = Parameters
     tag = ""
 
@@ -67,12 +68,18 @@ class PartnerView(APIView):
 
     def checked_parameters(self, also: Iterable[str] = ()) -> dict:
         """An unknown parameter is an error, or a misspelt filter would answer everything."""
-        parameters = self.parameters(data=self.request.query_params)
+        # Plain values: of a form, an empty one would count as left out.
+        parameters = self.parameters(data=self.request.query_params.dict())
         known = set(parameters.fields) | set(also)
         if unknown := sorted(set(self.request.query_params) - known):
             message = _("There is no such filter here.")
             raise serializers.ValidationError(
                 {name: serializers.ErrorDetail(message, "unknown") for name in unknown}
+            )
+        if empty := [name for name in also if self.request.query_params.get(name) == ""]:
+            message = serializers.CharField.default_error_messages["blank"]
+            raise serializers.ValidationError(
+                {name: serializers.ErrorDetail(message, "blank") for name in empty}
             )
         parameters.is_valid(raise_exception=True)
         return parameters.validated_data

@@ -210,3 +210,22 @@ def test_checks_come_in_one_order(keeper, partner, sent):
     assert post(keeper, sent.pk, {}, **stale).status_code == 422
     assert post(keeper, sent.pk, {}, **{"If-Match": '"old"'}).status_code == 412
     assert post(keeper, sent.pk, {}).status_code == 409
+
+
+def test_empty_parameters_are_400_and_not_as_if_they_were_left_out(keeper):
+    for query in ("referrals/?modified_after=", "services/?partner=", "me/?lang="):
+        assert is_problem(keeper.get(f"/api/v1/{query}"), 400), query
+    assert keeper.get("/api/v1/referrals/?cursor=").status_code == 200
+
+
+def test_numbers_are_no_texts_and_texts_no_numbers(keeper):
+    for wrong in ({"name": 5}, {"topics": [5]}, {"waiting_days": "5"}, {"cost": True}):
+        new = {"name": "Neu", "topics": ["taxes"]} | wrong
+        answer = keeper.post("/api/v1/services/", data=new, content_type="application/json")
+        assert is_problem(answer, 400)
+        [error] = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"/{[*wrong][0]}", "invalid")
+
+
+def test_only_methods_that_are_answered_are_allowed(keeper):
+    assert keeper.options("/api/v1/me/").headers["Allow"] == "GET, HEAD"

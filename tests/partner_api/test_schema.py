@@ -99,6 +99,14 @@ def test_enums_have_names_and_bodies_take_nothing_unknown(document):
     assert all(schemas[name]["additionalProperties"] is False for name in bodies)
 
 
+def test_what_a_patch_leaves_out_has_no_default(document):
+    patches = [name for name in document["components"]["schemas"] if name.startswith("Patched")]
+    assert len(patches) == 2
+    for name in patches:
+        properties = document["components"]["schemas"][name]["properties"]
+        assert not [each for each in properties.values() if "default" in each], name
+
+
 def test_every_body_and_answer_has_examples_that_fit(document):
     """Problems as much as what was asked for."""
     count = 0
