@@ -91,10 +91,10 @@ def item_of(change: Change, title: str) -> dict:
     who = change.by_user or change.by_label or ""
     return {
         "kind": "referral",
-        "word": change.get_channel_display(),
+        "word": title,
         "when": date_format(localtime(change.at), "DATETIME_FORMAT"),
         "iso": localtime(change.at).isoformat(),
-        "title": title,
+        "title": "",
         "who": str(who),
         "url": "",
         "text": "",

@@ -313,7 +313,7 @@ def test_a_need_is_settled_with_a_note(world):
     change = Change.objects.get(record_id=need.pk)
     assert change.fields["note"] == [None, "Hat selbst jemanden gefunden."]
     assert change.by_user == world.advisor_user
-    assert said(need) == "Erledigt: Es muss niemand mehr helfen."
+    assert said(need) == "Erledigt: keine Hilfe mehr nötig."
 
 
 def test_a_need_that_somebody_helps_with_keeps_its_state(world):

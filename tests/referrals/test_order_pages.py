@@ -394,7 +394,7 @@ def test_an_edit_keeps_further_languages_and_shows_who_changed_what(client, mana
     page = shown(client, url)
     assert "Wer was geändert hat" in page
     assert "Mara" in page
-    assert "Rat" in page.split("Wer was geändert hat")[1]
+    assert "Hinweis" in page.split("Wer was geändert hat")[1]
 
 
 def test_of_two_edits_the_second_sees_both(client, manager):
