@@ -61,9 +61,8 @@ def one_each(referrals: QuerySet[Referral]) -> Iterable[Referral]:
 
 
 def due_for_feedback(at: datetime) -> QuerySet[Referral]:
-    """Consent to that partner withdrawn since: they want no more of it, and no questions either."""
     rows = closed_between(at - FEEDBACK_AFTER, ASKED_OUTCOMES).filter(feedback=None)
-    return askable(rows.exclude(consent__withdrawn_at__isnull=False), FEEDBACK, at)
+    return askable(rows, FEEDBACK, at)
 
 
 def due_for_impact(months: int, at: datetime) -> QuerySet[Referral]:

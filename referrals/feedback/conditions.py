@@ -14,14 +14,15 @@ KINDS = (FEEDBACK, IMPACT)
 def obstacles(kind: str, at: datetime) -> dict[str, Q]:
     """By reason, as conditions on a referral whose founder would be asked.
 
-    The legal basis is the public task (Art. 6 (1) e DSGVO): no consent is needed, but one to
-    follow-up mails that was taken back is an objection.
+    The legal basis is the public task (Art. 6 (1) e DSGVO): no consent is needed, but one that
+    was taken back, to follow-up mails or to this very referral, is an objection.
     """
     consents = Consent.objects.filter(
         person=OuterRef("need__person"), purpose=ConsentPurpose.FOLLOW_UP
     )
+    objected = Q(Exists(consents)) & ~Q(Exists(consents.active(at)))
     return {
         "person_locked": ~Q(need__person__state=PersonState.ACTIVE),
-        "consent_withdrawn": Q(Exists(consents)) & ~Q(Exists(consents.active(at))),
+        "consent_withdrawn": Q(consent__withdrawn_at__isnull=False) | objected,
         "muted": muted(BY_KIND[kind]),
     }

@@ -80,8 +80,6 @@ def may_go(mail: OutboundMail, at: datetime) -> str:
     own = PersonEmail.objects.filter(person_id=mail.subjects["person"], address=mail.recipient)
     if not own.exists():
         return "address_changed"
-    if mail.kind == FEEDBACK_MAIL and referral.filter(consent__withdrawn_at__isnull=False).exists():
-        return "consent_withdrawn"
     found = obstacles(KIND_OF[mail.kind], at).items()
     return next((reason for reason, obstacle in found if referral.filter(obstacle).exists()), "")
 

@@ -192,6 +192,7 @@ def test_what_stops_it_before_queueing_and_before_sending(obstacle, reason):
         (muted_partner, "muted"),
         (restricted, "person_locked"),
         (objected, "consent_withdrawn"),
+        (consent_taken_back, "consent_withdrawn"),
         (address_gone, "address_changed"),
     ],
 )
