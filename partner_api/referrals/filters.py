@@ -4,6 +4,7 @@ import django_filters
 from rest_framework import serializers
 
 from contacts.models import Topic
+from partner_api.bodies import MomentField
 from partner_api.referrals.answers import DIRECTIONS
 from partner_api.views import PageParameters
 from referrals.models import Referral, ReferralStatus
@@ -25,9 +26,6 @@ class ReferralFilter(django_filters.FilterSet):
         field_name="need__topics",
         help_text="Code of a topic.",
     )
-    modified_after = django_filters.IsoDateTimeFilter(
-        field_name="modified_at", lookup_expr="gt", help_text="RFC 3339: the last watermark."
-    )
     direction = django_filters.ChoiceFilter(
         choices=DIRECTIONS,
         method="in_direction",
@@ -36,7 +34,7 @@ class ReferralFilter(django_filters.FilterSet):
 
     class Meta:
         model = Referral
-        fields = ["status", "topic", "modified_after", "direction"]
+        fields = ["status", "topic", "direction"]
 
     def filter_queryset(self, queryset):
         self.form.cleaned_data["direction"] = self.form.cleaned_data["direction"] or "received"
@@ -48,4 +46,5 @@ class ReferralFilter(django_filters.FilterSet):
 
 
 class ReferralParameters(PageParameters):
+    modified_after = MomentField(required=False, help_text="RFC 3339: the last watermark.")
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="-modified_at")

@@ -73,6 +73,8 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
         safe = watermark.read()
         rows = self.filter_queryset(self.visible())
+        if moment := wanted.get("modified_after"):
+            rows = rows.filter(modified_at__gt=moment)
         page = self.page(rows, wanted, ordering=ORDERINGS[wanted["ordering"]])
         results = presenting.present(page.rows, self.actor, timezone.now())
         return self.answer(page, results, watermark=safe)

@@ -125,6 +125,8 @@ def test_key_without_scope_is_403(partner):
     [
         "page_size=-1", "page_size=0", "page_size=101", "page_size=x", "colour=red",
         "status=lost", "topic=none", "modified_after=29.02.2027", "direction=up",
+        "modified_after=2026-11-23", "modified_after=2026-11-23T12:00:00",
+        "modified_after=9999-12-31T23:59:59-14:00", "modified_after=0001-01-01T00:00:00%2B14:00",
         "ordering=id", "cursor=!!", "cursor=WyJuIiwieCIsInkiXQ", "page_size=" + "9" * 5000,
     ],
 )  # fmt: skip
