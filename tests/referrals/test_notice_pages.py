@@ -196,7 +196,7 @@ def test_the_box_is_short(client, world, stuck):
 
     shown = box(client.get("/").content.decode())
     assert shown.count("<li>") == 5
-    assert "und weitere" in shown
+    assert "Und weitere." in shown
 
 
 # The mail on expiry
