@@ -12,9 +12,17 @@ from partner_api.problems import Problem
 
 
 def etag_of(shown: dict) -> str:
-    """Of what this client sees: it changes with the state, the consent and the language."""
-    text = json.dumps([get_language(), shown], cls=DjangoJSONEncoder, sort_keys=True)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    """Of what this client sees: first state and consent, after the dot the words for it.
+
+    Whoever read it in one language may write in another: If-Match looks at the first part alone.
+    """
+    state = {name: value for name, value in shown.items() if not name.endswith("_label")}
+    return f'"{digest(state)}.{digest([get_language(), shown])}"'
+
+
+def digest(value) -> str:
+    text = json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def answer(shown: dict, status: int = 200, once: dict | None = None) -> Response:
@@ -24,7 +32,8 @@ def answer(shown: dict, status: int = 200, once: dict | None = None) -> Response
 
 def fresh_or_not_modified(request, shown: dict) -> Response:
     etag = etag_of(shown)
-    if names(request.headers.get("If-None-Match", ""), etag):
+    tags = tags_of(request.headers.get("If-None-Match", ""))
+    if "*" in tags or etag in tags:
         return Response(status=304, headers={"ETag": etag})
     return answer(shown)
 
@@ -32,10 +41,12 @@ def fresh_or_not_modified(request, shown: dict) -> Response:
 def require_match(request, shown: dict, **state) -> None:
     """412 when the client has not seen the resource as it stands now; `state` is told with it."""
     wanted = request.headers.get("If-Match")
-    if wanted is not None and not names(wanted, etag_of(shown)):
+    if wanted is None:
+        return
+    states = {tag.partition(".")[0] for tag in tags_of(wanted)}
+    if not states & {"*", etag_of(shown).partition(".")[0]}:
         raise Problem(412, "changed", _("This has changed since you read it."), **state)
 
 
-def names(header: str, etag: str) -> bool:
-    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in tags or etag in tags
+def tags_of(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

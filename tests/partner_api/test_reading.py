@@ -92,6 +92,15 @@ def test_etag_answers_304_until_something_changes(api, sent):
     assert api.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_what_was_read_in_one_language_may_be_answered_in_another(api, sent):
+    etags = [api.get(f"{LIST}{sent.pk}/?lang={each}").headers["ETag"] for each in ("de", "en")]
+    assert etags[0] != etags[1]
+
+    assert api.step(sent, "ask", {"text": "?"}, If_Match=etags[1]).status_code == 200
+    for etag in etags:
+        assert api.step(sent, "accept", If_Match=etag).status_code == 412
+
+
 def test_foreign_and_missing_referrals_answer_alike(api):
     foreign = ReferralFactory(sent=True)
 
