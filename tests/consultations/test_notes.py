@@ -256,7 +256,7 @@ def test_not_a_word_of_it_anywhere_else(caplog):
     for reader in readers:
         web = logged_in(reader)
         for address in pages_of(get_resolver().url_patterns, logged.consultation):
-            answers[reader.role, address] = web.get(address).content.decode(errors="replace")
+            answers[reader.role, address] = web.get(address).getvalue().decode(errors="replace")
 
     assert len(answers) > 100
     assert [

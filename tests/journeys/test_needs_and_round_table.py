@@ -166,7 +166,7 @@ def test_the_round_table_decides(page, office):
     page.get_by_label("Notiz").fill("Hat sich erledigt.")
     page.get_by_role("button", name="Erledigt").click()
     expect(page.locator(".empty-state")).to_be_visible()
-    assert Need.objects.get(pk=more[1].pk).status == "helped"
+    assert Need.objects.get(pk=more[1].pk).status == "settled"
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW])
