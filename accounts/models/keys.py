@@ -58,3 +58,7 @@ class ApiKey(Record):
 
     def __str__(self):
         return f"{self.prefix}…"
+
+    @property
+    def scopes_in_words(self) -> str:
+        return ", ".join(str(Scope(scope).label) for scope in self.scopes)

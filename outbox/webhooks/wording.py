@@ -54,7 +54,6 @@ def endpoint_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
 
 def endpoint_facts(endpoint: WebhookEndpoint) -> list[dict[str, Any]]:
     return [
-        {"term": _("Partner organisation"), "value": endpoint.organisation.name},
         {"term": pgettext("webhook", "Address"), "value": endpoint.url},
         {"term": pgettext("webhook", "Events"), "value": events_of(endpoint)},
         {"term": _("Created"), "value": endpoint.created_at},
@@ -114,7 +113,6 @@ def may_resend(delivery: WebhookDelivery) -> bool:
 def delivery_facts(delivery: WebhookDelivery) -> list[dict[str, Any]]:
     waits = delivery.state == DeliveryState.QUEUED
     facts: list[dict[str, Any]] = [
-        {"term": _("Partner organisation"), "value": delivery.endpoint.organisation.name},
         {"term": pgettext("webhook", "Address"), "value": delivery.endpoint.url},
         {"term": _("Queued"), "value": delivery.created_at},
         {"term": _("Due"), "value": delivery.due_at if waits else ""},
