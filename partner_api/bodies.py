@@ -9,9 +9,12 @@ from rest_framework import serializers
 from contacts.models import PartnerOrganisation, Topic
 from referrals.errors import InvalidValueError
 
+TOPICS_HELP = "Codes of topics, at least one; `services/` and `services/hsds/` show those in use."
+
 
 class StrictSerializer(serializers.Serializer):
-    """The context holds `at` and `actor`, and what the view adds."""
+    # The context holds `at` and `actor`, and what the view adds. (No docstring: the OpenAPI
+    # document would show it for every body that has none of its own.)
 
     default_error_messages = {"unknown": _("There is no such field here.")}
 
@@ -110,7 +113,7 @@ class CodesField(serializers.ListField):
 
 
 def topics_field(**kwargs) -> CodesField:
-    return CodesField(Topic, min_length=1, help_text="Codes of topics, at least one.", **kwargs)
+    return CodesField(Topic, min_length=1, help_text=TOPICS_HELP, **kwargs)
 
 
 def checked(check, *args, **kwargs):

@@ -1,5 +1,6 @@
 """How our endpoints appear in the OpenAPI document: every answer that occurs, with an example."""
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_patched_serializer
@@ -30,7 +31,7 @@ PROBLEMS = {
     503: ("The database is away for a moment; nothing was done", "", "Service Unavailable"),
 }
 ALWAYS = (401, 406, 429, 500, 503)
-ERRORS = {"GET": (400,), "POST": (400, 409, 415, 422), "PATCH": (400, 409, 415), "DELETE": ()}
+ERRORS = {"GET": (400,), "POST": (400, 409, 415, 422), "PATCH": (400, 409, 415), "DELETE": (400,)}
 ENTRY = {"pointer": "/reason", "code": "required", "detail": "Dieses Feld ist erforderlich."}
 PRINTABLE = r"^[!-~]([ -~]*[!-~])?$"  # no blanks at the ends, those no server gets to see
 
@@ -45,6 +46,11 @@ IF_MATCH = OpenApiParameter(
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, "header", description="The ETag you have: 304 if it still fits."
+)
+LANG = OpenApiParameter(
+    "lang",
+    enum=[code for code, _name in settings.LANGUAGES],
+    description="Language of labels and messages; outranks Accept-Language.",
 )
 WRITE_HEADERS = [IDEMPOTENCY_KEY, IF_MATCH]
 
@@ -92,6 +98,10 @@ class PartnerSchema(AutoSchema):
 
     def get_tags(self):
         return [self.view.tag] if getattr(self.view, "tag", "") else super().get_tags()
+
+    def get_override_parameters(self):
+        """The language asked for holds for what is answered to a write, too."""
+        return [] if self.method in SAFE_METHODS else [LANG]
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)

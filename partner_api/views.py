@@ -66,10 +66,12 @@ class PartnerView(APIView):
         ratelimits.spend(request.auth.api_key_id, timezone.now())
         super().initial(request, *args, **kwargs)
 
-    def checked_parameters(self, also: Iterable[str] = ()) -> dict:
+    def checked_parameters(
+        self, also: Iterable[str] = (), *, of: type[Parameters] | None = None
+    ) -> dict:
         """An unknown parameter is an error, or a misspelt filter would answer everything."""
         # Plain values: of a form, an empty one would count as left out.
-        parameters = self.parameters(data=self.request.query_params.dict())
+        parameters = (of or self.parameters)(data=self.request.query_params.dict())
         known = set(parameters.fields) | set(also)
         if unknown := sorted(set(self.request.query_params) - known):
             message = _("There is no such filter here.")

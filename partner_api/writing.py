@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from partner_api import conditions, idempotency
 from partner_api.bodies import StrictSerializer
-from partner_api.views import PartnerView
+from partner_api.views import Parameters, PartnerView
 
 Effect = Callable[[], UUID]
 Show = Callable[[UUID], dict]
@@ -18,6 +18,7 @@ class WriteView(PartnerView):
     """The order is fixed: 401, 403, 404 (found by the caller), 400, 422, 412, 409."""
 
     def checked_body(self, body: type[StrictSerializer], **context) -> dict:
+        self.checked_parameters(of=Parameters)
         serializer = body(
             data=self.request.data,
             partial=self.request.method == "PATCH",

@@ -158,6 +158,7 @@ class WebhookDetail(WebhookView):
     def delete(self, request, pk):
         """Its deliveries and their log go with it."""
         webhook = self.get_webhook(pk)
+        self.checked_parameters(of=Parameters)
         conditions.require_match(request, present_webhook(webhook))
         self.act(actions.delete_endpoint, endpoint=webhook)
         return Response(status=204)

@@ -218,6 +218,24 @@ def test_empty_parameters_are_400_and_not_as_if_they_were_left_out(keeper):
     assert keeper.get("/api/v1/referrals/?cursor=").status_code == 200
 
 
+def test_unknown_parameters_of_a_write_are_400_before_anything_happens(keeper, sent, rows):
+    new = {"name": "Neu", "topics": ["taxes"]}
+    wrong = [
+        keeper.post("/api/v1/services/?page_size=5", data=new, content_type="application/json"),
+        keeper.post(f"/api/v1/referrals/{sent.pk}/accept/?colour=red"),
+        keeper.patch(f"/api/v1/{rows['patches'][1]}?lang=fr", content_type="application/json"),
+        keeper.delete(f"/api/v1/{rows['patches'][1]}?force=1"),
+    ]
+
+    assert all(is_problem(answer, 400) for answer in wrong)
+    sent.refresh_from_db()
+    assert sent.status == "sent"
+    assert not Service.objects.filter(name="Neu").exists()
+    accept = f"/api/v1/referrals/{sent.pk}/accept/?lang=en"
+    english = keeper.post(accept, content_type="application/json")
+    assert english.json()["status_label"] == "Accepted"
+
+
 def test_numbers_are_no_texts_and_texts_no_numbers(keeper):
     for wrong in ({"name": 5}, {"topics": [5]}, {"waiting_days": "5"}, {"cost": True}):
         new = {"name": "Neu", "topics": ["taxes"]} | wrong

@@ -99,6 +99,20 @@ def test_enums_have_names_and_bodies_take_nothing_unknown(document):
     assert all(schemas[name]["additionalProperties"] is False for name in bodies)
 
 
+def test_no_body_shows_a_text_that_is_about_our_code(document):
+    schemas = document["components"]["schemas"]
+    texts = {name: each.get("description", "") for name, each in schemas.items()}
+
+    assert texts["ForwardBodyRequest"] == texts["EmptyBodyRequest"] == ""
+    assert texts["ConsentBodyRequest"].startswith("The founder agreed")
+
+
+def test_every_operation_takes_a_language(document):
+    for path, method, operation in operations(document):
+        names = {each["name"] for each in operation["parameters"]}
+        assert "lang" in names, (path, method)
+
+
 def test_what_a_patch_leaves_out_has_no_default(document):
     patches = [name for name in document["components"]["schemas"] if name.startswith("Patched")]
     assert len(patches) == 2
