@@ -121,6 +121,7 @@ TO_RECIPIENT: dict[str, Guard] = {
     "referral_answered": waits_with_consent,
     "referral_forward_decided": always,
     "referral_withdrawn": in_states(S.WITHDRAWN),
+    "referral_consent_gone": always,
 }
 TO_FOUNDER: dict[str, Guard] = {
     "referral_accepted_founder": founder_may_know,
@@ -146,6 +147,7 @@ LABELS = {
     "referral_answered": _("Answer to a query"),
     "referral_forward_decided": _("Decision on a proposal"),
     "referral_withdrawn": _("Referral withdrawn"),
+    "referral_consent_gone": _("Consent withdrawn after the end"),
     "referral_accepted_founder": _("Acceptance, to the founder"),
     "referral_undone_founder": _("Correction, to the founder"),
     "referral_copied": _("Copy of a referral between partners"),

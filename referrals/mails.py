@@ -80,6 +80,7 @@ referral_declined = to_sender("referral_declined")
 referral_forward_proposed = to_sender("referral_forward_proposed")
 referral_completed = to_sender("referral_completed")
 referral_answered = to_recipient("referral_answered")
+referral_consent_gone = to_recipient("referral_consent_gone")
 referral_forward_decided = to_recipient("referral_forward_decided")
 
 

@@ -83,6 +83,7 @@ DONE = {
     "complete": pgettext_lazy("referral step", "Completed"),
     "withdraw": pgettext_lazy("referral step", "Withdrawn"),
     "acknowledge": pgettext_lazy("referral step", "Outcome acknowledged"),
+    "consent_gone": pgettext_lazy("referral step", "Consent withdrawn"),
     "reschedule": pgettext_lazy("referral step", "Time to answer moved because of an absence"),
     "expire": pgettext_lazy("referral step", "Expired without an answer"),
     "replace": pgettext_lazy("referral step", "Another organisation asked instead"),

@@ -6,12 +6,13 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM_ROLE, Actor
 from contacts.models import Consent
-from referrals import clock, mails, rules
+from referrals import clock, mails, rules, webhooks
 from referrals.actions.needs import roll_up
 from referrals.actions.steps import move, take_step
 from referrals.actions.values import code_of
 from referrals.errors import WrongSideError
 from referrals.models import (
+    OPEN_STATUSES,
     Referral,
     ReferralChangedError,
     ReferralStatus,
@@ -19,6 +20,9 @@ from referrals.models import (
     WithdrawalReason,
 )
 
+ENDED_AFTER_ACCEPTANCE = frozenset(
+    {ReferralStatus.COMPLETED, ReferralStatus.DECLINED, ReferralStatus.FORWARDED}
+)
 SENDERS_REASONS = frozenset(WithdrawalReason.values) - {WithdrawalReason.CONSENT}
 
 
@@ -43,11 +47,14 @@ def withdraw_referral(*, referral: Referral, reason: str, by: Actor, at: datetim
 def withdraw_for_consent(*, consent: Consent, by: Actor, at: datetime) -> int:
     """Stop every open referral of this person to this organisation, at once; how many.
 
+    Of ended ones the recipient is told that its copy of the contact data has to go.
     Called inside the transaction of the withdrawal. Referrals first, needs after, both by id:
     whoever moves one of them at the same moment waits for us or we for them, never both.
     """
-    rows = Referral.objects.open().filter(
-        need__person_id=consent.person_id, recipient_id=consent.recipient_id
+    rows = Referral.objects.filter(
+        status__in=OPEN_STATUSES | ENDED_AFTER_ACCEPTANCE,
+        need__person_id=consent.person_id,
+        recipient_id=consent.recipient_id,
     )
     referrals = list(rows.select_related("need", "recipient").order_by("pk"))
     stopped = [referral for referral in referrals if stop(referral, at)]
@@ -57,7 +64,7 @@ def withdraw_for_consent(*, consent: Consent, by: Actor, at: datetime) -> int:
 
 
 def stop(referral: Referral, at: datetime) -> bool:
-    """Withdraw it in whatever open state it is by now; False if it closed by itself."""
+    """Withdraw it in whatever open state it is by now; False if it closed by itself or before."""
     while True:
         try:
             move(
@@ -71,10 +78,24 @@ def stop(referral: Referral, at: datetime) -> bool:
         except ReferralChangedError:
             referral.refresh_from_db()
         except StepNotAllowedError:
+            note_consent_gone(referral, at)
             return False
         else:
             mails.referral_withdrawn(referral, at=at)
             return True
+
+
+def note_consent_gone(referral: Referral, at: datetime) -> None:
+    """An ended one stays as it is; systems and people of the recipient hear of it.
+
+    `responsible` stands where it was accepted, whatever came after.
+    """
+    if referral.status not in ENDED_AFTER_ACCEPTANCE or not referral.responsible:
+        return
+    locked = Referral.objects.select_for_update().get(pk=referral.pk)
+    locked.write(action="consent_gone", by=Actor.system(), at=at)
+    webhooks.referral_moved(locked, at=at)
+    mails.referral_consent_gone(locked, at=at)
 
 
 @transaction.atomic

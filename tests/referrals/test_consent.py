@@ -4,10 +4,10 @@ import pytest
 
 from contacts.actions import withdraw_consent
 from contacts.models import Consent
-from outbox.models import OutboundMail
+from outbox.models import OutboundMail, WebhookDelivery
 from referrals import actions, disclosure
 from referrals.models import Referral
-from tests.factories import ConsentFactory, ReferralFactory
+from tests.factories import ConsentFactory, ReferralFactory, WebhookEndpointFactory
 
 pytestmark = pytest.mark.django_db
 OPEN = ["draft", "sent", "query", "accepted", "in_progress", "on_hold"]
@@ -37,6 +37,29 @@ def test_closed_ones_stay_closed(state, world):
     stored = Referral.objects.get(pk=referral.pk)
     assert (stored.status, stored.version) == (state, 1)
     assert OutboundMail.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "responsible", "told"),
+    [
+        ("completed", "Kim Yılmaz", True),
+        ("declined", "Kim Yılmaz", True),
+        ("forwarded", "Kim Yılmaz", True),
+        ("declined", "", False),
+        ("expired", "", False),
+    ],
+)
+def test_who_accepted_once_is_told_to_delete_its_copy(state, responsible, told, world):
+    referral = ReferralFactory(**{state: True}, responsible=responsible)
+    WebhookEndpointFactory(organisation=referral.recipient)
+
+    withdraw_consent(consent=referral.consent, by=world.advisor, at=world.now)
+
+    stored = Referral.objects.get(pk=referral.pk)
+    assert (stored.status, stored.version) == (state, 2 if told else 1)
+    assert OutboundMail.objects.filter(kind="referral_consent_gone").count() == told
+    types = list(WebhookDelivery.objects.values_list("type", flat=True))
+    assert types == ([f"referral.{state}"] if told else [])
 
 
 def test_only_this_person_and_this_partner_are_meant(world):
