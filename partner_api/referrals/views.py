@@ -72,7 +72,7 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         """Page by page. To poll, hand the last `watermark` back as `modified_after`."""
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
         safe = watermark.read()
-        rows = self.filter_queryset(self.visible())
+        rows = self.filter_queryset(presenting.listed_to(self.actor))
         if moment := wanted.get("modified_after"):
             rows = rows.filter(modified_at__gt=moment)
         page = self.page(rows, wanted, ordering=ORDERINGS[wanted["ordering"]])
