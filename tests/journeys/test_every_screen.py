@@ -8,7 +8,15 @@ from accounts.models import User
 from contacts.models import Person, Startup
 from events.models import Event
 from outbox.models import OutboundMail
-from referrals.models import AnswerLink, Referral
+from referrals.models import (
+    AnswerLink,
+    FounderFeedback,
+    ImpactSurvey,
+    Introduction,
+    IntroductionParty,
+    Need,
+    Referral,
+)
 from tests.journeys.conftest import WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -16,6 +24,7 @@ WIDE, NARROW, NARROWEST = 1280, 390, 320
 AGENCY = [
     *("/", "/personen/", "/startups/", "/partner/", "/vermittlungen/", "/wiedervorlagen/"),
     *("/anliegen/?tab=alle", "/anliegen/festgefahren/", "/anliegen/runder-tisch/"),
+    "/kontaktvermittlungen/?tab=alle",
     *("/phasen/", "/kennzahlen/", "/beratungen/", "/suche/?q=mueller", "/suche/?q=xyz", "/konto/"),
 ]
 ADVISOR = [*AGENCY, "/beratungen/neu/", "/personen/neu/", "/startups/neu/", "/wiedervorlagen/neu/"]
@@ -23,9 +32,14 @@ ADMIN = [
     *("/verwaltung/", "/verwaltung/benutzer/", "/verwaltung/api-schluessel/"),
     *("/verwaltung/api-schluessel/neu/", "/verwaltung/leseprotokoll/", "/verwaltung/systemstatus/"),
     *("/verwaltung/postausgang/", "/verwaltung/agentur/", "/verwaltung/veranstaltungen/"),
+    *("/verwaltung/webhooks/", "/verwaltung/erinnerungen/", "/verwaltung/reihenfolge/"),
 ]
 MANAGER = ["/", "/phasen/", "/kennzahlen/", "/verwaltung/"]
-PARTNER = ["/vermittlungen/", "/vermittlungen/?tab=alle", "/partner/eigene/", "/kennzahlen/"]
+PARTNER = [
+    *("/vermittlungen/", "/vermittlungen/?tab=alle", "/kennzahlen/"),
+    *("/partner/eigene/", "/organisation/team/", "/schnittstelle/", "/schnittstelle/webhooks/"),
+    *("/schnittstelle/schluessel/neu/", "/schnittstelle/webhooks/neu/"),
+]
 PUBLIC = ["/login/", "/veranstaltungen/", "/veranstaltungen/?lang=en", "/gibt-es-nicht/"]
 
 
@@ -41,7 +55,9 @@ def advisors():
     startup = Startup.objects.filter(owner__email="beratung@dma.example").first()
     talk = person.consultations.filter(state="complete").first()
     referral = Referral.objects.filter(status="query", sender__is_agency=True).first()
-    rows = (person, startup, talk, referral, referral.recipient)
+    need = Need.objects.filter(status="waiting").first()
+    introduction = Introduction.objects.first()
+    rows = (person, startup, talk, referral, referral.recipient, need, introduction)
     return [
         *ADVISOR,
         *(row.get_absolute_url() for row in rows),
@@ -71,6 +87,9 @@ def strangers():
         f"/antwort/{open_link.token}/",
         f"/antwort/{taken.token}/",
         "/antwort/gibt-es-nicht/",
+        f"/rueckmeldung/{FounderFeedback.objects.first().token}/",
+        f"/wirkung/{ImpactSurvey.objects.first().token}/",
+        f"/kontaktvermittlung/{IntroductionParty.objects.first().token}/",
     ]
 
 
