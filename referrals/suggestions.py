@@ -4,13 +4,15 @@ The order depends on nothing but what is stored and asked: equal scores go by th
 partner and service, at last by id.
 """
 
-import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractIsoWeekDay, TruncDate
 
 from contacts.folding import fold
 from contacts.models import PartnerOrganisation, Stage, Topic
@@ -110,7 +112,8 @@ def candidates(wish: Wish) -> QuerySet[Service]:
 
 
 def answer_records(partner_ids: set, at: datetime) -> dict[Any, AnswerRecord]:
-    """One aggregate over accepted, declined and expired; five of seven days are worked.
+    """One aggregate over accepted, declined and expired, by the weekday of sending and the days
+    it took: a short list however many there are.
 
     A step of the last twelve months has changed its referral since: that is what the index knows.
     """
@@ -121,19 +124,38 @@ def answer_records(partner_ids: set, at: datetime) -> dict[Any, AnswerRecord]:
         action__in=["accept", "decline", "expire"],
         at__range=(since, at),
     )
-    answered = ~Q(action="expire")
+    sent_at, in_time = "referral__sent_at", Q(at__date__lte=F("referral__respond_by"))
     rows = (
         steps.order_by()
-        .values("referral__recipient")
-        .annotate(
-            answers=Count("pk"),
-            in_time=Count("pk", filter=answered & Q(at__date__lte=F("referral__respond_by"))),
-            took=Avg(F("at") - F("referral__sent_at"), filter=answered),
-        )
+        .annotate(sent_on=ExtractIsoWeekDay(sent_at), took=TruncDate("at") - TruncDate(sent_at))
+        .values("referral__recipient", "action", "sent_on", "took")
+        .annotate(n=Count("pk"), in_time=Count("pk", filter=in_time))
     )
-    return {row["referral__recipient"]: record_from(row) for row in rows}
+    by_partner = defaultdict(list)
+    for row in rows:
+        by_partner[row["referral__recipient"]].append(row)
+    return {partner: record_from(rows) for partner, rows in by_partner.items()}
 
 
-def record_from(row: dict[str, Any]) -> AnswerRecord:
-    days = row["took"] / timedelta(days=1) * 5 / 7 if row["took"] else 0
-    return AnswerRecord(row["answers"], row["in_time"], max(1, math.ceil(days)))
+def record_from(rows: list[dict[str, Any]]) -> AnswerRecord:
+    given = [row for row in rows if row["action"] != "expire"]
+    days: Counter[int] = Counter()
+    for row in given:
+        days[worked(row["sent_on"], row["took"].days)] += row["n"]
+    return AnswerRecord(
+        answers=sum(row["n"] for row in rows),
+        in_time=sum(row["in_time"] for row in given),
+        working_days=max(1, mostly(days)),
+    )
+
+
+def worked(weekday: int, days: int) -> int:
+    """Days from Monday to Friday among those that follow a weekday; 1 is Monday."""
+    return sum((weekday - 1 + day) % 7 < 5 for day in range(1, days + 1))
+
+
+def mostly(days: Counter[int]) -> int:
+    """The number that half of them do not exceed: one that took very long says nothing."""
+    seen = accumulate(days[number] for number in sorted(days))
+    half = days.total() / 2
+    return next((n for n, sofar in zip(sorted(days), seen, strict=True) if sofar >= half), 0)

@@ -443,11 +443,27 @@ def test_the_record_counts_answers_of_the_last_twelve_months(now):
     answered(partner, "accept", after=timedelta(days=1), at=long_ago, respond_by=long_ago.date())
 
     assert suggestions.answer_records({partner.pk}, now) == {
-        partner.pk: AnswerRecord(answers=4, in_time=2, working_days=4)
+        partner.pk: AnswerRecord(answers=4, in_time=2, working_days=2)
     }
     assert suggest(topics=topics("funding"), at=now)[0].reasons[-1] == (
-        "Mostly answers in 4 working days"
+        "Mostly answers in 2 working days"
     )
+
+
+def test_one_answer_that_took_very_long_does_not_count_for_mostly(now):
+    partner, sent = offer("Kammer").partner, now - timedelta(days=60)  # a Friday
+    due = (sent + timedelta(days=99)).date()
+    for days in (3, 4, 50):
+        answered(partner, "accept", after=timedelta(days=days), at=sent, respond_by=due)
+
+    assert suggestions.answer_records({partner.pk}, now)[partner.pk].working_days == 2
+
+
+@pytest.mark.parametrize(
+    ("weekday", "days", "expected"), [(5, 0, 0), (5, 2, 0), (5, 3, 1), (1, 4, 4), (6, 9, 6)]
+)
+def test_weekends_are_no_working_days(weekday, days, expected):
+    assert suggestions.worked(weekday, days) == expected
 
 
 def test_who_answers_in_time_comes_before_who_does_not(now):
