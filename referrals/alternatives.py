@@ -12,7 +12,8 @@ from referrals.actions.referring import REPLACEABLE
 from referrals.actions.sending import UNDER_WAY
 from referrals.actions.settling import HELPED_BY_SOMEBODY
 from referrals.models import Need, Referral, ReferralStatus
-from referrals.suggestions import Suggestion, suggest
+from referrals.rating import Wish
+from referrals.suggestions import Matches, Suggestion, match
 
 SHOWN = 3
 
@@ -37,18 +38,25 @@ def alternatives_to(referral: Referral, at: datetime) -> list[Alternative]:
 
 
 def fitting(need: Need, at: datetime, limit: int = SHOWN) -> list[Suggestion]:
-    """Eligible ones that can be asked: not asked before, and with an address to be asked at."""
-    asked = asked_already(need)
-    found = suggest(
-        topics=need.topics.all(),
+    return askable(need, at, limit).fitting
+
+
+def askable(need: Need, at: datetime, limit: int = SHOWN) -> Matches:
+    """Those that can be asked: not asked before, and with an address to be asked at."""
+    asked, startup = asked_already(need), need.startup
+    wish = Wish(
+        topics=tuple(need.topics.all()),
         stage=need.stage,
-        legal_form=need.startup.legal_form if need.startup else "",
+        legal_form=startup.legal_form if startup else "",
         postcode=need.postcode,
-        languages=need.person.languages,
-        at=at,
-        limit=limit + len(asked) + SHOWN,
+        languages=tuple(need.person.languages),
     )
-    return [one for one in found if one.partner.pk not in asked and one.partner.email][:limit]
+    found = match(wish, at=at, limit=limit + len(asked) + SHOWN)
+    fitting, unfit = (
+        [one for one in group if one.partner.pk not in asked and one.partner.email]
+        for group in (found.fitting, found.unfit)
+    )
+    return Matches(fitting[:limit], unfit)
 
 
 def asked_already(need: Need) -> set:

@@ -14,9 +14,9 @@ from accounts.decorators import agency_required, role_required
 from accounts.models import Role
 from contacts.errors import ContactsError
 from contacts.models import Consent, PartnerOrganisation
-from referrals import actions
+from referrals import actions, order_notes
 from referrals.actions.referring import Ask
-from referrals.alternatives import alternatives_to, fitting, is_replaceable
+from referrals.alternatives import alternatives_to, askable, is_replaceable
 from referrals.disclosure import HandedOver
 from referrals.errors import AskRefusedError, CapacityFullError, ConsentMissingError
 from referrals.forms.needs import AskForm, ChosenServiceForm, PartnersForm
@@ -86,14 +86,18 @@ def page(request, need: Need, form: PartnersForm, *, forms=None, bound=True, sta
         form.errors.clear()
     chosen = {service for service in form.chosen().values() if service}
     named = {partner.pk for partner, service in form.chosen().items() if service is None}
-    suggestions = fitting(need, timezone.now())
-    suggested = {one.partner.pk for one in suggestions} - named
+    now = timezone.now()
+    found = askable(need, now)
+    suggested = {one.partner.pk for one in found.fitting + found.unfit} - named
     context = {
         "need": need,
         "form": form,
         "ask_forms": forms,
         "asks": shown(need, forms),
-        "suggestions": suggestions,
+        "suggestions": found.fitting,
+        "unfit": found.unfit,
+        "unfit_chosen": any(one.service in chosen for one in found.unfit),
+        "order": order_for(need, now),
         "chosen_services": {service.pk for service in chosen},
         "chosen_partners": named,
         "partners": free_partners(need).exclude(pk__in=suggested),
@@ -101,6 +105,11 @@ def page(request, need: Need, form: PartnersForm, *, forms=None, bound=True, sta
         "has_errors": bool(form.errors or any(one.errors for one in forms)) and status == 422,
     }
     return render(request, "referrals/need_ask.html", context, status=status)
+
+
+def order_for(need: Need, at) -> dict:
+    topics = need.topics.all()
+    return order_notes.of_talk(person=need.person, startup=need.startup, topics=topics, at=at)
 
 
 def chosen_in(data) -> dict:

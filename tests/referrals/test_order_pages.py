@@ -13,6 +13,7 @@ from referrals import order_notes
 from referrals.models import OrderCheck, OrderRule
 from tests.factories import (
     AffiliationFactory,
+    NeedFactory,
     OrderCheckFactory,
     OrderRuleFactory,
     PersonFactory,
@@ -305,6 +306,25 @@ def test_who_is_not_eligible_stands_apart_with_the_reason(client, advisor):
         assert unfit.partner.name not in best
         assert unfit.partner.name in apart
         assert "PLZ 38440 liegt außerhalb ihres Gebiets (29…)" in apart
+
+
+def test_asking_further_partners_says_the_same(client, advisor):
+    grant()
+    fitting, unfit = ServiceFactory(eligibility="Wohnsitz in Wolfsburg"), limited()
+    fitting.topics.set([topic()])
+    need = NeedFactory(postcode="38440")
+    need.topics.set([topic()])
+    url = reverse("referrals:need_ask", args=[need.reference])
+
+    page = shown(client, url)
+
+    best, apart = page.split("Nicht passend: 1 Partner")
+    assert "Voraussetzungen: Wohnsitz in Wolfsburg" in best
+    assert unfit.partner.name not in best
+    assert "PLZ 38440 liegt außerhalb ihres Gebiets (29…)" in apart
+    assert apart.count(f"<strong>{unfit.partner.name}</strong>") == 1
+    assert "Zuschuss A" in page
+    assert '<details class="reveal unfit" open>' in shown(client, url, leistung=unfit.pk)
 
 
 def test_whoever_was_chosen_all_the_same_stays_in_sight(client, advisor):
