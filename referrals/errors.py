@@ -41,6 +41,11 @@ class NoAddressError(ReferralError):
     field = "recipient"
 
 
+class RemindedTodayError(ReferralError):
+    code = "reminded_today"
+    message = _("This organisation has been reminded of it today already.")
+
+
 class UndoTooLateError(ReferralError):
     code = "undo_too_late"
     message = _("This can no longer be undone: 30 minutes are over or something happened since.")

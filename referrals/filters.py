@@ -29,7 +29,10 @@ RESTED_LONGEST_FIRST = ("modified_at", "id")
 
 @dataclass(frozen=True)
 class Tab:
-    """`work`: its rows offer their next steps; `statuses` are the states its rows can have."""
+    """`work`: its rows offer their next steps; `remind`: one click asks the recipient again.
+
+    `statuses` are the states its rows can have.
+    """
 
     name: str
     label: str
@@ -37,6 +40,7 @@ class Tab:
     statuses: tuple[str, ...] = ()
     ordering: tuple[str, ...] = NEWEST_FIRST
     work: bool = False
+    remind: bool = False
 
 
 def received(actor: Actor) -> Q:
@@ -51,8 +55,8 @@ ALL_TAB = Tab("alle", _("All"), lambda actor: Q())
 AGENCY_TABS = [
     Tab("offen", _("Open"), lambda actor: Q(status__in=OPEN_STATUSES)),
     Tab("rueckfrage", _("Query to us"), lambda actor: Q(status=S.QUERY, sender_id=AGENCY_ID)),
-    Tab("ueberfaellig", _("Overdue"), overdue),
-    Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME)),
+    Tab("ueberfaellig", _("Overdue"), overdue, remind=True),
+    Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME), remind=True),
     ALL_TAB,
 ]
 SENT_TO_US = tuple(status for status in S if status != S.DRAFT)

@@ -110,6 +110,12 @@ def was_told(referral: Referral, mail: OutboundMail, at: datetime) -> str:
     return "" if first.exclude(state__in=NOT_TOLD).exists() else NEVER_TOLD
 
 
+def still_asked(referral: Referral, mail: OutboundMail, at: datetime) -> str:
+    """Nothing has happened since somebody asked, and what is asked about may be told."""
+    same = referral.version == int(mail.subjects["version"])
+    return covered(referral, at) if same else STATE_CHANGED
+
+
 def always(referral: Referral, mail: OutboundMail, at: datetime) -> str:
     return ""
 
@@ -118,6 +124,7 @@ S = ReferralStatus
 TO_RECIPIENT: dict[str, Guard] = {
     "referral_sent": waits_with_consent,
     "referral_link": waits_with_consent,
+    "referral_reminded": still_asked,
     "referral_answered": waits_with_consent,
     "referral_forward_decided": always,
     "referral_withdrawn": in_states(S.WITHDRAWN),
@@ -144,6 +151,7 @@ GUARDS = TO_RECIPIENT | TO_FOUNDER | TO_SENDER
 LABELS = {
     "referral_sent": _("New referral"),
     "referral_link": _("New answer link"),
+    "referral_reminded": _("Reminder by hand"),
     "referral_answered": _("Answer to a query"),
     "referral_forward_decided": _("Decision on a proposal"),
     "referral_withdrawn": _("Referral withdrawn"),

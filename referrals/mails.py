@@ -14,6 +14,7 @@ from outbox.models import OutboundMail
 from referrals import notices
 from referrals.models import Referral, ReferralStatus
 from referrals.notices import Notice
+from referrals.workdays import local_day
 
 PURPOSE = "referral"
 Address = tuple[str, str]  # e-mail, name
@@ -106,6 +107,12 @@ def referral_withdrawn(referral: Referral, *, at: datetime) -> None:
     """A draft was never known to the recipient, and stays so."""
     if referral.sent_at:
         tell("referral_withdrawn", referral, recipient_of(referral), at=at)
+
+
+def referral_reminded(referral: Referral, *, at: datetime) -> bool:
+    """By hand, at most one a day; False where there is no address."""
+    day = f"{local_day(at):%Y%m%d}"
+    return tell("referral_reminded", referral, recipient_of(referral), at=at, occasion=day)
 
 
 def referral_link(referral: Referral, *, at: datetime) -> bool:

@@ -41,7 +41,8 @@ def more(referral: Referral, mail: OutboundMail) -> dict[str, Any]:
     if mail.kind == "referral_late":
         told = referral.notices.filter(kind="late_founder").exists()
         return {"founder_told": told, "last_day": clock.last_day(referral)}
-    return {"outcomes": Outcome.choices} if mail.kind in BY_MAIL else {}
+    asks = mail.kind in BY_MAIL or mail.kind == "referral_reminded"
+    return {"outcomes": Outcome.choices} if asks else {}
 
 
 def expired(referral: Referral, at: datetime) -> dict[str, Any]:

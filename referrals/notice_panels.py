@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import Role
 from contacts.models import PartnerOrganisation, Person
+from referrals import rules
 from referrals.models import MutedNotice, Referral
 from referrals.notices import BY_KIND
 from referrals.workdays import local_day, working_days_between
@@ -54,7 +55,10 @@ def stuck_today(day: Any, actor: Actor) -> dict | None:
             (Referral.objects.unresponsive(at), lambda row: _("No reaction to “still active?”")),
         )
     )
-    rows = [{"referral": row, "words": said} for row, said in chain(unanswered, silent)]
+    rows = [
+        {"referral": row, "words": said, "may_remind": rules.may_remind(row, actor)}
+        for row, said in chain(unanswered, silent)
+    ]
     return {"rows": rows[:MOST_SHOWN], "more": len(rows) > MOST_SHOWN} if rows else None
 
 

@@ -70,6 +70,9 @@ RULES = {
     "acknowledge": rule(SENDER, S.COMPLETED, further=is_unacknowledged),
 }
 
+# Where the recipient owes an answer, a contact or an outcome.
+REMINDED = frozenset({S.SENT, S.ACCEPTED, S.IN_PROGRESS})
+
 
 def sides_of(referral: Referral, actor: Actor) -> frozenset[str]:
     """On which side of this referral the actor may act."""
@@ -101,6 +104,12 @@ def may(referral: Referral, verb: str, actor: Actor, at: datetime) -> bool:
     except ReferralError:
         return False
     return True
+
+
+def may_remind(referral: Referral, actor: Actor) -> bool:
+    """The sender asks how things stand, unless a proposal waits for the sender's own decision."""
+    waits = referral.status in REMINDED and not referral.forward_to_id
+    return waits and SENDER in sides_of(referral, actor)
 
 
 def allowed_actions(referral: Referral, actor: Actor, at: datetime) -> list[str]:

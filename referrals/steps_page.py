@@ -12,7 +12,15 @@ from accounts.actors import MAIL_LINK_ROLE, Actor
 from referrals import clock, disclosure, rules, words
 from referrals.errors import InvalidValueError
 from referrals.forms.steps import ACTIONS, FORMS, StepForm
-from referrals.models import Referral, ReferralChangedError, ReferralError, ReferralStatus
+from referrals.models import (
+    BY_HAND,
+    Referral,
+    ReferralChangedError,
+    ReferralError,
+    ReferralNotice,
+    ReferralStatus,
+)
+from referrals.notices import BY_KIND
 from referrals.panels import who
 
 ASKED_FOR = {"still_active"}  # offered when it is the question
@@ -100,6 +108,7 @@ def page_context(
         "founder": disclosure.founder_of(referral, actor, at),
         "choices": choices(referral, actor, at, url_of=url_of, bound=bound, opened=opened),
         "steps": timeline(referral, actor),
+        "may_remind": rules.may_remind(referral, actor),
         "facts": facts(referral, actor),
         "is_recipient": actor.organisation_id == referral.recipient_id,
         "may_read_case": actor.is_agency,
@@ -160,7 +169,7 @@ def timeline(referral: Referral, actor: Actor) -> list[dict]:
     steps = referral.steps.visible_to(actor).select_related("by_user", "by_organisation")
     readable = disclosure.is_readable(referral, actor)
     spoken = {(row.at, row.by_organisation_id): row.text for row in referral.messages.all()}
-    return [
+    nodes = [
         node(
             step,
             spoken.get((step.at, step.by_organisation_id), step.text) if readable else "",
@@ -168,6 +177,27 @@ def timeline(referral: Referral, actor: Actor) -> list[dict]:
         )
         for step in steps.order_by("-version")
     ]
+    if not actor.is_agency:
+        return nodes
+    return sorted(nodes + reminders(referral), key=lambda each: each["iso"], reverse=True)
+
+
+def reminders(referral: Referral) -> list[dict]:
+    """For the agency alone: what has been said beside the steps, by the clock or by hand."""
+    return [reminder(row, referral) for row in referral.notices.order_by("-at")]
+
+
+def reminder(row: ReferralNotice, referral: Referral) -> dict:
+    by_hand = row.kind == BY_HAND
+    known = BY_KIND.get(row.kind)
+    return {
+        "kind": "mail",
+        "word": _("Reminder by hand") if by_hand else str(known.label if known else row.kind),
+        "when": date_format(localtime(row.at), "SHORT_DATETIME_FORMAT"),
+        "iso": row.at.isoformat(),
+        "text": "",
+        "who": referral.sender.spoken_name if by_hand else _("The system"),
+    }
 
 
 def node(step, text: str, actor: Actor) -> dict:

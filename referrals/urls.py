@@ -26,6 +26,7 @@ urlpatterns = [
     path("vermittlungen/neu/vorschau/", creating.proposal, name="proposal"),
     path("vermittlungen/<str:reference>/", detail.referral, name="referral"),
     path("vermittlungen/<str:reference>/zustaendig/", detail.reassign, name="reassign"),
+    path("vermittlungen/<str:reference>/erinnern/", detail.remind, name="remind"),
     *[
         path(
             f"vermittlungen/<str:reference>/{word}/",

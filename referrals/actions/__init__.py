@@ -18,6 +18,7 @@ from referrals.actions.links import create_link, send_fresh_link
 from referrals.actions.needs import create_need, reassign_need
 from referrals.actions.notices import give_notice, mute_for_partner, mute_for_person
 from referrals.actions.referring import Ask, refer_need, refer_person, replace_referral
+from referrals.actions.reminding import remind_recipient
 from referrals.actions.round_table import (
     keep_open,
     refer_at_table,
@@ -69,6 +70,7 @@ __all__ = [
     "refer_need",
     "refer_person",
     "refuse_forward",
+    "remind_recipient",
     "replace_referral",
     "resume_referral",
     "send_fresh_link",

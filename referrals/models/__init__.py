@@ -11,7 +11,7 @@ from referrals.models.introductions import (
 from referrals.models.links import AnswerLink, LinkBearer
 from referrals.models.messages import ReferralMessage
 from referrals.models.needs import CLOSED_NEEDS, Need, NeedStatus
-from referrals.models.notices import MutedNotice, ReferralNotice
+from referrals.models.notices import BY_HAND, MutedNotice, ReferralNotice
 from referrals.models.order_rules import FoundingStep, OrderCheck, OrderRule
 from referrals.models.referrals import (
     DISCLOSED_STATUSES,
@@ -30,6 +30,7 @@ from referrals.models.services import Service, ServiceStatus
 from referrals.models.steps import ReferralStep
 
 __all__ = [
+    "BY_HAND",
     "CLOSED_NEEDS",
     "DISCLOSED_STATUSES",
     "IMPACT_MONTHS",

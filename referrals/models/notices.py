@@ -5,6 +5,8 @@ from accounts.models import AGENCY_ROLES, ActedOn, Role
 from dma_crm.models import Record
 from dma_crm.privacy import Privacy
 
+BY_HAND = "by_hand"  # somebody pressed "remind"; its occasion is the day
+
 
 class ReferralNotice(Record):
     """The clock has spoken once: `kind` of notice, about this `occasion` of this referral.

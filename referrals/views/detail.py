@@ -13,6 +13,7 @@ from referrals.feedback.showing import feedback_of
 from referrals.forms.owners import OwnerForm
 from referrals.forms.steps import FORMS
 from referrals.models import Referral, ReferralError
+from referrals.views.lists import came_from
 
 
 def find(request, reference) -> Referral:
@@ -73,6 +74,21 @@ def act(request, reference, verb):
         return page(request, find(request, reference), bound=form, status=422)
     messages.success(request, words.TOLD[verb], extra_tags=undo_tag(referral, verb))
     return redirect(referral)
+
+
+@role_required(Role.ADVISOR, Role.PARTNER)
+@require_POST
+def remind(request, reference):
+    """One click, from the list or the page; leads back to where it was pressed."""
+    referral = find(request, reference)
+    try:
+        actions.remind_recipient(referral=referral, by=request.actor, at=timezone.now())
+    except ReferralError as error:
+        messages.error(request, error.message)
+    else:
+        said = _("%(name)s gets a reminder.") % {"name": referral.recipient.spoken_name}
+        messages.success(request, said)
+    return redirect(came_from(request, default=referral.get_absolute_url()))
 
 
 def undo_tag(referral, verb: str) -> str:

@@ -1,12 +1,13 @@
 from django.http import QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import role_required
 from accounts.models import Role
 from dma_crm.paging import page_of
-from referrals import disclosure, steps_page, words, worklist
+from referrals import disclosure, rules, steps_page, words, worklist
 from referrals.filters import ReferralFilter, counts, tabs_for
 from referrals.models import Referral
 
@@ -39,6 +40,7 @@ def mark(rows: list[Referral], actor) -> None:
         received = referral.recipient_id == actor.organisation_id
         referral.other = referral.sender if received else referral.recipient
         referral.readable = disclosure.is_readable(referral, actor)
+        referral.may_remind = rules.may_remind(referral, actor)
         if actor.role == Role.PARTNER:
             referral.founder = founder
             referral.due = worklist.due(referral, actor, now)
@@ -61,6 +63,13 @@ def tabs(request, chosen) -> list[dict]:
         for tab in tabs_for(request.actor)
         if tab == chosen.tab or tab.name != "rueckfrage" or waiting.get(tab.name, 1)
     ]
+
+
+def came_from(request, *, default: str) -> str:
+    """The page the reader pressed a button on, with its filters; nobody else's address."""
+    given = request.POST.get("next") or request.GET.get("next", "")
+    own = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if own else default
 
 
 def tab_url(data: QueryDict, name: str) -> str:

@@ -8,7 +8,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import role_required
@@ -17,7 +16,7 @@ from referrals import disclosure, steps_page, words, worklist
 from referrals.filters import counts
 from referrals.forms.steps import FORMS
 from referrals.models import Referral, ReferralChangedError, ReferralError
-from referrals.views.lists import mark
+from referrals.views.lists import came_from, mark
 
 ROW = "referrals/_work_answer.html"
 
@@ -58,10 +57,7 @@ def take(request, referral, verb):
 
 
 def list_address(request) -> str:
-    """The list the reader came from, with its filters; nobody else's address."""
-    given = request.POST.get("next") or request.GET.get("next", "")
-    own = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    return given if own else reverse("referrals:referrals")
+    return came_from(request, default=reverse("referrals:referrals"))
 
 
 def form_page(request, referral, form, *, status=200):

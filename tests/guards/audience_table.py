@@ -289,6 +289,7 @@ REFERRALS = {
     "referrals:order_warnings": action(ADVISOR, a_startup),
     "referrals:referral": page(EVERYBODY, a_referral, hidden=PARTNER),
     "referrals:reassign": action(MANAGER, a_referral),
+    "referrals:remind": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
     "referrals:send": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
     "referrals:accept": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),
     "referrals:answer_query": action(ADVISOR | PARTNER, a_referral, hidden=PARTNER),

@@ -103,6 +103,7 @@ def test_advisors_export_their_own_cases(client, today):
     assert row["Kennung"] == own.reference
     assert row["Name"] == "Zoë Tok3nmann"
     assert row["E-Mail"] == ""
+    assert "nur Fälle, für die Sie zuständig sind" in client.get("/vermittlungen/").content.decode()
     assert not Change.objects.filter(record_type="export.referrals").exists()
 
 
