@@ -17,6 +17,19 @@ def pytest_configure():
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """SQLite as users have it, a file with a connection for each thread.
+
+    Threads of a live server share the one connection of a database in memory. Python and SQLite
+    wait for each other's lock there as soon as a query calls a function written in Python.
+    """
+    default = django_settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        default.setdefault("TEST", {})["NAME"] = str(name)
+
+
 @pytest.fixture
 def now():
     """A fixed Tuesday morning: 2026-03-10 09:00 UTC, 10:00 in Wolfsburg."""
