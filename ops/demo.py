@@ -53,11 +53,18 @@ def run(port):
     venv = os.environ.get("DEMO_VENV") or VENV
     if venv == VENV:
         install(BASE_LOCK)
-    environment = dict(os.environ, DEMO="1", PORT=str(port), PYTHONUNBUFFERED="1")
-    environment.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    environment = surroundings(port)
     python = os.path.join(venv, "bin", "python")
     prepare_database(python, environment)
     serve(python, port, environment)
+
+
+def surroundings(port):
+    environment = dict(os.environ, DEMO="1", PORT=str(port), PYTHONUNBUFFERED="1")
+    environment.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    # Without bytecode every start compiles all of Django anew, which takes longer than the rest.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def chosen_port(text):
@@ -138,8 +145,9 @@ def serve(python, port, environment):
             processes.append(
                 Process("web", [python] + web, pass_fds=[listener.fileno()], **options)
             )
-            processes.append(Process("jobs", [python, "manage.py", "run_jobs"], **options))
             wait_until_answered(port, processes)
+            # Only now, so that they do not take the processor from who waits for the first page.
+            processes.append(Process("jobs", [python, "manage.py", "run_jobs"], **options))
             print(WELCOME.format(port=port), flush=True)
             watch(processes, while_true=alive)
         finally:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import role_required
 from accounts.history import note_export
 from accounts.models import Role
-from dma_crm.spreadsheets import csv_stream, xlsx_response
+from dma_crm.spreadsheets import csv_stream
 from referrals import exports
 from referrals.filters import ReferralFilter
 from referrals.models import Referral
@@ -36,6 +36,8 @@ def referrals_xlsx(request):
         messages.error(request, _("Too many rows for Excel: please filter, or take the CSV file."))
         return redirect("referrals:referrals")
     note(request, rows, "xlsx", now)
+    from dma_crm.workbooks import xlsx_response  # noqa: PLC0415 - slow to import, seldom needed
+
     table = exports.table(rows, request.actor, now)
     return xlsx_response(exports.head(), table, name=file_name(now))
 

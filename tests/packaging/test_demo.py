@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -70,9 +71,12 @@ def test_demo_ends_cleanly_within_five_seconds(checkout, environment, number):
         assert running.output.endswith("\nStopped.\n")
 
 
-def test_second_start_keeps_the_data_and_prepares_nothing(checkout, environment):
-    with demo(checkout, environment):
+def test_second_start_keeps_the_data_prepares_nothing_and_finds_bytecode(checkout, environment):
+    bytecode = checkout / "dma_crm" / "__pycache__"
+    shutil.rmtree(bytecode, ignore_errors=True)
+    with demo(checkout, environment | {"PYTHONDONTWRITEBYTECODE": "1"}):
         leave_a_mark(checkout, "second start")
+        assert list(bytecode.glob("settings.*.pyc")) != []
 
     with demo(checkout, environment) as running:
         assert "Preparing" not in running.output
