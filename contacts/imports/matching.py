@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 
 from contacts.identities import people_identities, startup_identity, stored_keys
+from contacts.imports.certainty import is_certain
 from contacts.imports.columns import PEOPLE
 from contacts.imports.drafts import Draft
 from contacts.likeness import Likeness, compare
@@ -58,6 +59,14 @@ class Target:
         setattr(self, name, held + new)
         self.added[name] += new
         return bool(new)
+
+
+class Match(NamedTuple):
+    """`certain`: the row may be added to the target; else somebody has to look."""
+
+    target: Target
+    likeness: Likeness
+    certain: bool
 
 
 class Matcher:
@@ -112,17 +121,16 @@ class Matcher:
             for one in people
         }
 
-    def best(self, draft: Draft) -> tuple[Target | None, Likeness]:
-        """The likeliest target; of equal ones the first stored."""
-        best, likeness = None, Likeness(0.0, (), ())
-        for target in self._candidates(draft.identity):
-            found = max(
-                (compare(draft.identity, known) for known in target.identities),
-                key=lambda one: one.probability,
-            )
-            if found.probability > likeness.probability:
-                best, likeness = target, found
-        return best, likeness
+    def best(self, draft: Draft) -> Match | None:
+        """The likeliest target, one that is certain before others; of equal ones the first."""
+        found = [self._compared(draft, target) for target in self._candidates(draft.identity)]
+        return max(found, key=lambda one: (one.certain, one.likeness.probability), default=None)
+
+    def _compared(self, draft: Draft, target: Target) -> Match:
+        known = [compare(draft.identity, identity) for identity in target.identities]
+        best = max(known, key=lambda one: one.probability)
+        certain = is_certain(best, known) if self.kind == PEOPLE else best.is_duplicate
+        return Match(target, best, certain)
 
     def _candidates(self, identity: Identity) -> list[Target]:
         """Those who share most keys, a rare key counting more."""

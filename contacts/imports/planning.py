@@ -110,12 +110,12 @@ class Planner:
 
     def _match(self, row: PlannedRow, draft: Draft) -> None:
         row.report.notes = list(draft.notes)
-        target, likeness = self.matcher.best(draft)
-        if target and likeness.is_duplicate:
-            self._meet(row, draft, target)
+        match = self.matcher.best(draft)
+        if match and match.certain:
+            self._meet(row, draft, match.target)
             return
-        if target and likeness.is_to_check:
-            other = {"name": label(target)}
+        if match and (match.likeness.is_duplicate or match.likeness.is_to_check):
+            other = {"name": label(match.target)}
             row.report.notes.append(_("Please check: may be the same as %(name)s.") % other)
         row.target = self._create(draft, row.report)
         row.report.outcome = RowOutcome.CREATED
