@@ -131,5 +131,5 @@ def order_warnings(request, reference):
     rows = Startup.objects.visible_to(request.actor).select_related("stage")
     startup = get_object_or_404(rows, reference=reference)
     noted = order_notes.of_dates(startup, request.POST, at=timezone.now())
-    context = {"order": noted, "in_form": True}
+    context = {"order": noted, "in_form": True, "unfold": True}
     return render(request, "referrals/_order_warnings.html", context)
