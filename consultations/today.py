@@ -18,6 +18,8 @@ from consultations.models import Consultation
 from contacts.case import with_rights
 from contacts.models import Affiliation, FollowUp, FollowUpKind, StageKind, Startup
 from referrals.models import Referral, ReferralStatus
+from referrals.reminders import reminded_on
+from referrals.rules import may_remind
 
 SHOWN = 30
 DUE_SHOWN = 10
@@ -69,7 +71,7 @@ def today_of(actor: Actor, *, at: datetime) -> Today:
         follow_ups=due(actor, day),
         asked=asked(actor, sent),
         answered=list(sent.filter(answered_lately(day)).order_by("-status_since")[:SHOWN]),
-        waiting=waiting(sent, day),
+        waiting=waiting(sent, day, actor),
         idle=idle(actor),
         drafts=list(Consultation.objects.drafts_of(actor).order_by("-modified_at")[:SHOWN]),
     )
@@ -109,13 +111,15 @@ def answered_lately(day: date) -> Q:
     return Q(status__in=ANSWERED, status_since__gte=since) | unread
 
 
-def waiting(sent: Any, day: date) -> list[Referral]:
+def waiting(sent: Any, day: date, actor: Actor) -> list[Referral]:
     """Sent and unanswered, the most urgent first; `late` ones say how long they have waited."""
     open_ones = sent.filter(status=ReferralStatus.SENT, forward_to__isnull=True)
+    open_ones = open_ones.annotate(reminded=reminded_on(day))
     rows = list(open_ones.order_by("respond_by", "id")[:SHOWN])
     for row in rows:
         row.late = row.respond_by < day
         row.waited = waited(row, day) if row.late else time_left(row)
+        row.may_remind = may_remind(row, actor)
     return rows
 
 

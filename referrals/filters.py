@@ -25,6 +25,7 @@ NO_OUTCOME = (S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD)
 
 NEWEST_FIRST = ("-modified_at", "-id")
 RESTED_LONGEST_FIRST = ("modified_at", "id")
+FIRST_DUE_FIRST = ("respond_by", "id")  # every sent one has its day
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Tab:
     work: bool = False
     remind: bool = False
 
+    @property
+    def answers(self) -> bool:
+        """Whether a row may wait for its first answer."""
+        return not self.statuses or S.SENT in self.statuses
+
 
 def received(actor: Actor) -> Q:
     return Q(recipient_id=actor.organisation_id)
@@ -54,9 +60,29 @@ def overdue(actor: Actor) -> Q:
 ALL_TAB = Tab("alle", _("All"), lambda actor: Q())
 AGENCY_TABS = [
     Tab("offen", _("Open"), lambda actor: Q(status__in=OPEN_STATUSES)),
-    Tab("rueckfrage", _("Query to us"), lambda actor: Q(status=S.QUERY, sender_id=AGENCY_ID)),
-    Tab("ueberfaellig", _("Overdue"), overdue, remind=True),
-    Tab("ergebnis", _("Outcome missing"), lambda actor: Q(status__in=NO_OUTCOME), remind=True),
+    Tab(
+        "rueckfrage",
+        _("Query to us"),
+        lambda actor: Q(status=S.QUERY, sender_id=AGENCY_ID),
+        statuses=(S.QUERY,),
+        ordering=RESTED_LONGEST_FIRST,
+    ),
+    Tab(
+        "ueberfaellig",
+        _("Overdue"),
+        overdue,
+        statuses=(S.SENT,),
+        ordering=FIRST_DUE_FIRST,
+        remind=True,
+    ),
+    Tab(
+        "ergebnis",
+        _("Outcome missing"),
+        lambda actor: Q(status__in=NO_OUTCOME),
+        statuses=NO_OUTCOME,
+        ordering=RESTED_LONGEST_FIRST,
+        remind=True,
+    ),
     ALL_TAB,
 ]
 SENT_TO_US = tuple(status for status in S if status != S.DRAFT)
@@ -66,7 +92,7 @@ PARTNER_TABS = [
         _("To be answered"),
         lambda actor: received(actor) & Q(status=S.SENT),
         statuses=(S.SENT,),
-        ordering=("respond_by", "id"),  # every sent one has its day
+        ordering=FIRST_DUE_FIRST,
         work=True,
     ),
     Tab(

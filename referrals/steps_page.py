@@ -13,15 +13,13 @@ from referrals import clock, disclosure, rules, words
 from referrals.errors import InvalidValueError
 from referrals.forms.steps import ACTIONS, FORMS, StepForm
 from referrals.models import (
-    BY_HAND,
     Referral,
     ReferralChangedError,
     ReferralError,
-    ReferralNotice,
     ReferralStatus,
 )
-from referrals.notices import BY_KIND
 from referrals.panels import who
+from referrals.reminders import is_reminded, reminders
 
 ASKED_FOR = {"still_active"}  # offered when it is the question
 PRIMARY = {
@@ -109,6 +107,7 @@ def page_context(
         "choices": choices(referral, actor, at, url_of=url_of, bound=bound, opened=opened),
         "steps": timeline(referral, actor),
         "may_remind": rules.may_remind(referral, actor),
+        "reminded_today": is_reminded(referral, localdate(at)),
         "facts": facts(referral, actor),
         "is_recipient": actor.organisation_id == referral.recipient_id,
         "may_read_case": actor.is_agency,
@@ -137,12 +136,14 @@ def is_overdue(referral: Referral, at: datetime) -> bool:
 def facts(referral: Referral, actor: Actor) -> list[dict]:
     """Only what is known; both sides see the same but the other side's own reference."""
     mine = actor.organisation_id
+    received = mine == referral.recipient_id
+    responsible = _("Responsible with us") if received else _("Person responsible")
     rows = [
         (_("From"), referral.sender.name),
         (_("To"), referral.recipient.name),
         (_("Service"), referral.service),
         (_("Answer by"), day(referral.respond_by) if referral.status == "sent" else ""),
-        (_("Person responsible"), referral.responsible),
+        (responsible, referral.responsible),
         (_("Reason for declining"), referral.get_decline_reason_display()),
         (_("Proposal"), referral.forward_to),
         (_("First contact"), day(referral.first_contact_on)),
@@ -180,24 +181,6 @@ def timeline(referral: Referral, actor: Actor) -> list[dict]:
     if not actor.is_agency:
         return nodes
     return sorted(nodes + reminders(referral), key=lambda each: each["iso"], reverse=True)
-
-
-def reminders(referral: Referral) -> list[dict]:
-    """For the agency alone: what has been said beside the steps, by the clock or by hand."""
-    return [reminder(row, referral) for row in referral.notices.order_by("-at")]
-
-
-def reminder(row: ReferralNotice, referral: Referral) -> dict:
-    by_hand = row.kind == BY_HAND
-    known = BY_KIND.get(row.kind)
-    return {
-        "kind": "mail",
-        "word": _("Reminder by hand") if by_hand else str(known.label if known else row.kind),
-        "when": date_format(localtime(row.at), "SHORT_DATETIME_FORMAT"),
-        "iso": row.at.isoformat(),
-        "text": "",
-        "who": referral.sender.spoken_name if by_hand else _("The system"),
-    }
 
 
 def node(step, text: str, actor: Actor) -> dict:

@@ -101,7 +101,7 @@ def unmet(need: Need, referrals: list[Referral]) -> Snag:
 
 def ended(referral: Referral) -> str:
     if referral.status == ReferralStatus.EXPIRED:
-        return str(_("no answer"))
+        return str(_("No answer"))
     reason = referral.get_decline_reason_display() or referral.get_outcome_display()
     return str(reason or referral.get_status_display())
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.forms.people import LANGUAGES
-from contacts.models import LegalForm
+from contacts.models import LegalForm, Stage, StageKind
 from referrals.models import Service
 
 PREFIX = re.compile(r"\d{1,5}")
@@ -31,14 +31,18 @@ def is_prefix(word: str) -> bool:
     return word.isascii() and bool(PREFIX.fullmatch(word))
 
 
-def boxes(label, choices):
+def boxes(label, choices, help_text=""):
     return forms.MultipleChoiceField(
-        label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=label,
+        choices=choices,
+        required=False,
+        help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 
 class ServiceForm(EditForm):
-    legal_forms = boxes(_("Legal forms (none means all)"), REAL_FORMS)
+    legal_forms = boxes(_("Legal forms"), REAL_FORMS, help_text=_("None means all"))
     languages = boxes(_("Languages"), LANGUAGES)
     postcode_prefixes = PrefixesField(
         label=_("Area by postcode"),
@@ -74,6 +78,11 @@ class ServiceForm(EditForm):
             "eligibility": _("What somebody must bring along, in words that founders understand."),
             "full_until": _("Leave empty while there are places."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        under_way = Stage.objects.filter(kind=StageKind.OPEN, active=True)
+        self.fields["stages"].queryset = under_way  # nobody is helped in "paused" or "ended"
 
     def changes(self) -> dict:
         """Columns only, which a conflict can compare; `lists` are the rest."""

@@ -26,9 +26,14 @@ def text_field(label, *, required=False, rows=3, limit=TEXT_LENGTH, help_text=""
     )
 
 
-def choice_field(label, choices):
+def choice_field(label, choices, *, missing):
     """Nothing is chosen beforehand."""
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": missing},
+    )
 
 
 class StepForm(TidyForm, forms.Form):
@@ -81,7 +86,7 @@ class AnswerForm(StepForm):
 
 
 class DeclineForm(StepForm):
-    reason = choice_field(_("Reason"), DeclineReason.choices)
+    reason = choice_field(_("Reason"), DeclineReason.choices, missing=_("Please choose a reason."))
     text = text_field(_("Explanation"), help_text=_("Needed for “Other reason”."))
 
 
@@ -115,12 +120,12 @@ class HoldForm(StepForm):
 
 
 class CompleteForm(StepForm):
-    outcome = choice_field(_("Outcome"), Outcome.choices)
+    outcome = choice_field(_("Outcome"), Outcome.choices, missing=_("Please choose an outcome."))
     text = text_field(_("What came of it?"))
 
 
 class WithdrawForm(StepForm):
-    reason = choice_field(_("Reason"), SENDERS_CHOICES)
+    reason = choice_field(_("Reason"), SENDERS_CHOICES, missing=_("Please choose a reason."))
 
 
 FORMS = {

@@ -10,6 +10,7 @@ from dma_crm.paging import page_of
 from referrals import disclosure, rules, steps_page, words, worklist
 from referrals.filters import ReferralFilter, counts, tabs_for
 from referrals.models import Referral
+from referrals.reminders import reminded_on
 
 
 @role_required(*Role)
@@ -19,6 +20,8 @@ def referrals(request):
     chosen = ReferralFilter(request.GET, actor=request.actor)
     rows = chosen.apply(Referral.objects.visible_to(request.actor)).with_names()
     rows = rows.select_related("forward_to")
+    if chosen.tab.remind:
+        rows = rows.annotate(reminded=reminded_on(timezone.localdate()))
     cursor = request.GET.get("cursor", "")
     page = page_of(rows, ordering=chosen.tab.ordering, cursor=cursor)
     mark(page.rows, request.actor)
@@ -28,17 +31,21 @@ def referrals(request):
 
 def mark(rows: list[Referral], actor) -> None:
     """What a row says beyond its fields; who it is about only where that may be known."""
-    now = timezone.now()
+    now, today = timezone.now(), timezone.localdate()
     founders = disclosure.founders_of(rows, actor, now)
     for referral in rows:
         referral.tone = words.tone(referral.status)
         referral.state = words.state(referral, actor)
-        referral.overdue = steps_page.is_overdue(referral, now)
+        late = steps_page.is_overdue(referral, now)
+        referral.late_words = worklist.answer_due(referral.respond_by, today).words if late else ""
         founder = founders[referral.pk]
         known = referral.need.person.display_name if actor.is_agency else ""
         referral.who = known or (founder.display_name if founder else "")
-        received = referral.recipient_id == actor.organisation_id
-        referral.other = referral.sender if received else referral.recipient
+        referral.received = referral.recipient_id == actor.organisation_id
+        referral.other = referral.sender if referral.received else referral.recipient
+        referral.between_others = actor.organisation_id not in {
+            referral.sender_id, referral.recipient_id
+        }  # fmt: skip
         referral.readable = disclosure.is_readable(referral, actor)
         referral.may_remind = rules.may_remind(referral, actor)
         if actor.role == Role.PARTNER:

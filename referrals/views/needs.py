@@ -28,6 +28,7 @@ def needs(request):
     for need in page:
         mark(need)
     context = {"page": page, "filter": chosen, "tabs": tabs(request, chosen.tab.name)}
+    context["is_tabled"] = chosen.tab.name == TABLED
     context["shows_all"] = chosen.tab.name in {ALL_STATES, TABLED}  # else the tab says the state
     return render(request, "referrals/needs.html", context)
 

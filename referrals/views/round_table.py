@@ -55,7 +55,10 @@ def decision(request: HttpRequest, key, form: DecisionForm | None) -> dict:
         return {}
     need = on_the_table(request.actor).get(pk=key)
     form = form or DecisionForm(needs=on_the_table(request.actor), initial={"need": key})
-    return {"form": form, "suggestions": fitting(need, timezone.now())}
+    suggestions = fitting(need, timezone.now())
+    if not suggestions:
+        form.fields["recipient"].label = _("Partner organisation")
+    return {"form": form, "suggestions": suggestions}
 
 
 def ours(request: HttpRequest) -> list:

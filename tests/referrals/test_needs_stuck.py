@@ -50,7 +50,7 @@ def test_expired_ones_and_helpless_outcomes_count_as_well(world):
 
     (snag,) = found(world).values()
 
-    assert "IHK (keine Antwort)" in snag.words
+    assert "IHK (Keine Antwort)" in snag.words
     assert "Wolfsburg AG (Keine Hilfe möglich)" in snag.words
 
 

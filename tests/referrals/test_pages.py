@@ -65,6 +65,44 @@ def test_the_tabs_of_the_agency(client, today):
     assert listed(client, "?tab=unsinn") == listed(client)
 
 
+def test_what_waits_longest_stands_first(client, today):
+    dates = {"respond_by": today.now.date() - timedelta(days=1)}
+    later, first = (
+        ReferralFactory(sent=True, **{**dates, **more})
+        for more in ({}, {"respond_by": today.now.date() - timedelta(days=9)})
+    )
+    fresh, silent = (
+        ReferralFactory(accepted=True, modified_at=today.now - timedelta(days=days))
+        for days in (1, 40)
+    )
+    login(client, today, "advisor")
+
+    assert listed(client, "?tab=ueberfaellig") == [first.reference, later.reference]
+    assert listed(client, "?tab=ergebnis") == [silent.reference, fresh.reference]
+    page = client.get("/vermittlungen/?tab=ueberfaellig").content.decode()
+    assert "seit 9 Tagen überfällig" in page
+    assert 'id="id_status"' not in page  # all of them have been sent
+    assert "Antwort bis" not in client.get("/vermittlungen/?tab=ergebnis").content.decode()
+
+
+def test_the_agency_reads_who_sent_to_whom(client, today):
+    to_us, between = ReferralFactory(accepted=True), ReferralFactory(accepted=True)
+    agency = to_us.sender
+    Referral.objects.filter(pk=to_us.pk).update(sender=today.other, recipient=agency)
+    Referral.objects.filter(pk=between.pk).update(sender=today.partner, recipient=today.other)
+    login(client, today, "advisor")
+
+    page = client.get("/vermittlungen/?tab=ergebnis").content.decode()
+    rows = {
+        row.reference: page.split(f">{row.reference}<")[1].split("</tr>")[0]
+        for row in (to_us, between)
+    }
+
+    assert "von Wolfsburg AG" in rows[to_us.reference]
+    assert "Wolfsburg AG<br>" in rows[between.reference]
+    assert "von IHK" in rows[between.reference]
+
+
 def test_the_filters_of_the_agency(client, today):
     ours = today.sent(need=today.need(owner=today.advisor_user))
     theirs = today.sent(recipient=today.other, need=today.need(topics=[Topic.objects.last()]))

@@ -164,6 +164,8 @@ def test_one_click_in_the_list(client, today):
     assert answer.url == address
     page = client.get(address).content.decode()
     assert "IHK bekommt eine Erinnerung." in page
+    assert button not in page
+    assert "Heute erinnert" in page
     assert len(reminders()) == 1
     client.post(f"/vermittlungen/{late.reference}/erinnern/", {"next": "//evil.example"})
     page = client.get(late.get_absolute_url()).content.decode()
@@ -198,4 +200,11 @@ def test_heute_reminds_those_who_do_not_react(client, today):
     late = today.at(today.now - timedelta(days=40)).sent(need=today.need(owner=today.advisor_user))
     client.force_login(today.advisor_user)
 
-    assert f"/vermittlungen/{late.reference}/erinnern/" in client.get("/").content.decode()
+    button = f"/vermittlungen/{late.reference}/erinnern/"
+    assert client.get("/").content.decode().count(button) == 2  # unanswered, and stuck
+    remind(today, late)
+    page = client.get("/").content.decode()
+    assert page.count("Heute erinnert") == 1
+    page = client.get(late.get_absolute_url()).content.decode()
+    assert button not in page
+    assert "Heute erinnert" in page

@@ -83,6 +83,14 @@ def test_a_new_service(client, world):
     assert list(service.topics.all()) == [world.topic]
 
 
+def test_only_phases_of_ventures_on_their_way_are_offered(client, world):
+    login(client, world, "partner")
+
+    boxes = client.get(f"{base(world)}neu/").context["form"].fields["stages"].queryset
+
+    assert {stage.kind for stage in boxes} == {"open"}
+
+
 def test_a_name_that_is_taken_is_told(client, world, service):
     login(client, world, "partner")
 
