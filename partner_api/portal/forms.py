@@ -25,7 +25,14 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["events"].choices = [(name, in_words(name)) for name, _label in event_choices()]
+        names = sorted((name for name, _label in event_choices()), key=place)
+        self.fields["events"].choices = [(name, in_words(name)) for name in names]
+
+
+def place(event: str) -> tuple[int, str]:
+    """States in the order in which a referral takes them, then whatever else there is."""
+    states = [f"referral.{state}" for state in ReferralStatus.values]
+    return (states.index(event) if event in states else len(states), event)
 
 
 def in_words(event: str) -> str:

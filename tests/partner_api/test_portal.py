@@ -97,6 +97,13 @@ def test_a_webhook_is_made_and_its_secret_shown_once(portal, ihk):
     assert secret_in(made) not in page
 
 
+def test_events_stand_in_the_order_of_a_referral(portal):
+    form = portal.get(reverse("portal:webhook_create")).context["form"]
+
+    names = [name for name, _words in form.fields["events"].choices]
+    assert names[:3] == ["referral.sent", "referral.query", "referral.accepted"]
+
+
 @pytest.mark.parametrize("url", ["http://crm.example/", "https://127.0.0.1/", "ftp://x", "x" * 501])
 def test_an_address_that_cannot_be_called_stays_in_the_form(portal, url):
     response = portal.post(reverse("portal:webhook_create"), {"url": url})
