@@ -77,5 +77,8 @@ def partner_options(request):
 def options(request, kind):
     """What the combobox lists."""
     hits = find(request.GET.get("q", "")[:200], actor=request.actor, kinds=(kind,), limit=8)
-    found = [{"id": str(hit.id), "label": hit.title, "hint": hit.subtitle} for hit in hits]
+    found = [
+        {"id": str(hit.id), "label": hit.title, "hint": hit.subtitle, "far": not hit.near}
+        for hit in hits
+    ]
     return JsonResponse({"results": found})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case, F, Value, When
 
@@ -23,6 +23,8 @@ from contacts.search.vocabulary import vocabulary
 CANDIDATES = 400
 # Loaded beyond the limit, for what the actor may not see.
 SPARE = 10
+# What a word must be answered like on the average: one slip or the same sound, not two slips.
+NEAR = 0.6
 
 # (kind, id of the entry) -> how well it answers
 Scores = dict[tuple[str, int], float]
@@ -30,7 +32,10 @@ Scores = dict[tuple[str, int], float]
 
 @dataclass(frozen=True)
 class Hit:
-    """One record that was found; `subtitle` tells it from others of the same name."""
+    """One record that was found; `subtitle` tells it from others of the same name.
+
+    `near`: what was typed may well mean it; else it is only the least unlike there is.
+    """
 
     kind: str
     id: object
@@ -38,6 +43,7 @@ class Hit:
     title: str
     subtitle: str
     url: str
+    near: bool = True
 
 
 def find(query: str, *, actor: Actor, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
@@ -49,11 +55,13 @@ def find(query: str, *, actor: Actor, kinds: Sequence[str] = (), limit: int = 20
     asked = understand(query)
     if asked.reference:
         return _referenced(asked.reference, kinds or tuple(LOADERS), actor)
-    scores = _by_fragments(asked.fragments, kinds) or _by_words(asked, kinds)
+    scores, enough = _by_fragments(asked.fragments, kinds), 0.0
+    if not scores:
+        scores, enough = _by_words(asked, kinds), NEAR * len(asked.words)
     best = sorted(scores, key=lambda one: -scores[one])[: limit + SPARE]
     found = [(scores[kind, entry], hit) for kind, entry, hit in _load(best, actor)]
     found.sort(key=lambda pair: (-pair[0], fold(pair[1].title), pair[1].reference))
-    return [hit for _score, hit in found[:limit]]
+    return [replace(hit, near=score >= enough) for score, hit in found[:limit]]
 
 
 def _load(best: list[tuple[str, int]], actor: Actor) -> Iterator[tuple[str, int, Hit]]:

@@ -68,7 +68,7 @@ function fromHtml(text) {
 }
 
 function fromJson({ results = [], create }) {
-  const options = results.map((one) => option(one.label, { value: one.id ?? "", url: one.url ?? "" }, one.hint, one.kind));
+  const options = results.map((one) => option(one.label, { value: one.id ?? "", url: one.url ?? "", ...(one.far && { far: "1" }) }, one.hint, one.kind));
   if (create) options.push(Object.assign(option(create.label, { url: create.url }), { className: "option-create" }));
   return options;
 }
@@ -98,7 +98,8 @@ function show(box, options) {
   const open = document.activeElement === box.input && options.length > 0;
   box.list.hidden = !open;
   box.input.setAttribute("aria-expanded", String(open));
-  mark(box, choices(box)[0]);
+  // Enter must not take a stranger who is only the least unlike: then "create" comes before.
+  mark(box, choices(box).find((one) => !one.dataset.far) ?? choices(box)[0]);
   if (box.waiting) enter(box);
 }
 

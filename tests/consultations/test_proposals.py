@@ -148,5 +148,7 @@ def test_options_of_the_comboboxes(web):
     people = web.get(f"{NEW}personen/", {"q": "mueller"}).json()
     partners = web.get(f"{NEW}partner/", {"q": "mueller"}).json()
 
-    assert people == {"results": [{"id": str(person.pk), "label": "Zoë Müller", "hint": "Gifhorn"}]}
+    assert people == {
+        "results": [{"id": str(person.pk), "label": "Zoë Müller", "hint": "Gifhorn", "far": False}]
+    }
     assert partners == {"results": []}

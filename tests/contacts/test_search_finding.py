@@ -110,6 +110,24 @@ def test_find_prefers_all_words_and_falls_back_to_any():
     assert titles("Unbekannterweise") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "near"),
+    [
+        *(("Jäger", True), ("jae", True), ("Jeger", True), ("christian jäger", True)),
+        *(("Xaver", False), ("Xaver Quittenbaum", False), ("Christian Quittenbaum", False)),
+    ],
+)
+def test_find_tells_what_is_only_the_least_unlike(query, near):
+    indexed(PersonFactory(given_name="Christian", family_name="Jäger"))
+    assert [hit.near for hit in find(query, actor=actor())] == [near]
+
+
+def test_numbers_and_mails_are_near():
+    indexed(PersonFactory(phone="+49536112345678", email="xkaya@web.example"))
+    for query in ("112345", "kaya@web.example"):
+        assert [hit.near for hit in find(query, actor=actor())] == [True]
+
+
 def test_find_jumps_to_a_reference():
     person = indexed(PersonFactory(reference="P-2026-0001"), PersonFactory())
     startup = indexed(StartupFactory(reference="S-2026-0012"))

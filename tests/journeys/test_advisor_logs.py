@@ -94,6 +94,20 @@ def test_walk_takes_at_most_twelve_actions(page, login, hands, advisor, ihk, ass
     assert OutboundMail.objects.filter(kind="referral_sent", recipient=ihk.email).exists()
 
 
+def test_enter_makes_somebody_new_rather_than_take_who_is_least_unlike(
+    page, login, hands, advisor, near
+):
+    login(page, advisor).goto("/")
+    hands.press("b")
+    expect(page.locator("#entry-who")).to_be_focused()
+    hands.words("Zoe Quittenbaum")
+    expect(page.locator("#panel .option-label", has_text="Zoe Brandis")).to_be_visible()
+    hands.press("Enter")
+
+    expect(page.locator("#entry-family_name")).to_have_value("Quittenbaum")
+    expect(page.locator("#entry-person")).to_have_value("")
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW])
 def test_near_duplicate_is_hinted_and_taken_with_one_click(
     page, login, hands, advisor, near, viewport, assert_accessible, assert_fits
