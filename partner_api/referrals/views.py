@@ -25,7 +25,7 @@ from partner_api.referrals.examples import (
     STEP_PAGE,
 )
 from partner_api.referrals.filters import ORDERINGS, ReferralFilter, ReferralParameters
-from partner_api.referrals.watermark import watermark
+from partner_api.referrals.watermark import carried, carrying, watermark
 from partner_api.schema import IF_NONE_MATCH, WRITE_HEADERS, created, not_modified
 from partner_api.views import ListView, PageParameters, Parameters, PartnerView
 from partner_api.writing import WriteView
@@ -69,15 +69,19 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         examples=PAGE,
     )
     def get(self, request):
-        """Page by page. To poll, hand the last `watermark` back as `modified_after`."""
+        """Page by page. To poll, hand the last `watermark` back as `modified_after`.
+
+        All pages of one walk have the watermark of the first.
+        """
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
-        safe = watermark.read()
+        begun, wanted["cursor"] = carried(wanted["cursor"])
+        safe = begun or watermark.read()
         rows = self.filter_queryset(presenting.listed_to(self.actor))
         if moment := wanted.get("modified_after"):
             rows = rows.filter(modified_at__gt=moment)
         page = self.page(rows, wanted, ordering=ORDERINGS[wanted["ordering"]])
         results = presenting.present(page.rows, self.actor, timezone.now())
-        return self.answer(page, results, watermark=safe)
+        return self.answer(carrying(page, safe), results, watermark=safe)
 
     @extend_schema(
         operation_id="create_referral",

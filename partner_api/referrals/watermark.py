@@ -6,18 +6,24 @@ tells how far; the margin covers the way from reading the clock to beginning the
 clocks that differ. On SQLite there is one writer at a time, whom the others do not wait for longer
 than the margin. A job hands one moment to all it writes: while it runs, its start counts.
 
-A watermark stays true as it grows old, so a process asks again only now and then.
+A watermark stays true as it grows old, so a process asks again only now and then. And a walk over
+many pages keeps that of its first one: a row may change and move from the pages to come to those
+that are over, where only the next poll finds it. So cursors carry the watermark along.
 """
 
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from dma_crm.models import JobRun
+from dma_crm.paging import Page
 
 MARGIN = timedelta(seconds=60)
 KEPT_SECONDS = 5.0
@@ -63,6 +69,28 @@ def running_job(now: datetime) -> list[datetime]:
     failed_since = Q(failed_at__isnull=False, failed_at__gte=F("started_at"))
     rows = JobRun.objects.filter(unfinished, name=JOB, started_at__gte=now - LONGEST_JOB)
     return list(rows.exclude(failed_since).values_list("started_at", flat=True))
+
+
+def carried(cursor: str) -> tuple[datetime | None, str]:
+    """The watermark of the walk and the cursor proper; None on the first page."""
+    if not cursor:
+        return None, ""
+    text, _tilde, proper = cursor.partition("~")
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment) or not proper:
+        raise BadRequest("unknown cursor")
+    return moment, proper
+
+
+def carrying(page: Page, moment: datetime) -> Page:
+    """Its neighbours belong to the same walk."""
+    mark = f"{moment.isoformat()}~"
+    return replace(
+        page, next=page.next and mark + page.next, previous=page.previous and mark + page.previous
+    )
 
 
 watermark = Watermark()

@@ -10,6 +10,7 @@ from accounts.actions import create_api_key
 from accounts.actors import Actor
 from accounts.models import Scope
 from partner_api import ratelimits
+from partner_api.referrals import watermark
 from tests.factories import PartnerFactory, ReferralFactory
 
 
@@ -37,10 +38,11 @@ def secret_of(organisation, *, scopes=(Scope.REFERRALS_READ, Scope.REFERRALS_WRI
 
 
 @pytest.fixture(autouse=True)
-def _whole_allowance(monkeypatch):
-    """What a process remembers of keys and addresses is no other test's affair."""
+def _fresh_process(monkeypatch):
+    """What a process remembers is no other test's affair, nor when it last asked the database."""
     for name in ("portions", "failures"):
         monkeypatch.setattr(ratelimits, name, ratelimits.Minute())
+    monkeypatch.setattr("partner_api.referrals.views.watermark", watermark.Watermark())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -77,6 +78,38 @@ def test_poll_from_a_watermark_shows_what_changed_since(api, sent):
 
     rows = api.get(LIST, {"modified_after": mark}).json()["results"]
     assert [row["id"] for row in rows] == [str(sent.pk)]
+
+
+@pytest.mark.django_db
+def test_row_that_moves_while_somebody_walks_slowly_is_in_the_next_poll(api, partner, monkeypatch):
+    """Longer than the margin: it was on the page to come and moves to the one that is over."""
+    monkeypatch.setattr(watermark, "MARGIN", timedelta(0))
+    monkeypatch.setattr(watermark, "KEPT_SECONDS", -1)
+    moved = ReferralFactory(recipient=partner, sent=True)
+    ReferralFactory(recipient=partner, sent=True)
+
+    first = api.get(LIST, {"page_size": 1}).json()
+    api.step(moved, "accept")
+    last = api.get(first["next"]).json()
+
+    assert str(moved.pk) not in [row["id"] for row in first["results"] + last["results"]]
+    rows = api.get(LIST, {"modified_after": last["watermark"]}).json()["results"]
+    assert [row["id"] for row in rows] == [str(moved.pk)]
+    assert last["watermark"] == first["watermark"]
+    assert api.get(LIST).json()["watermark"] > last["watermark"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "mark", ["", "x~", "2026-01-01~", "2026-13-01T00:00:00Z~", "2026-01-01T00:00:00~"]
+)
+def test_cursor_without_a_watermark_is_none_of_ours(api, partner, mark):
+    ReferralFactory.create_batch(2, recipient=partner, sent=True)
+    following = api.get(LIST, {"page_size": 1}).json()["next"]
+    proper = parse_qs(urlsplit(following).query)["cursor"][0].partition("~")[2]
+
+    assert api.get(LIST, {"cursor": mark + proper}).status_code == 400
+    assert api.get(following).status_code == 200
 
 
 # --- with writers running ---
