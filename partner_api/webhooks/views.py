@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +54,12 @@ class WebhookView(WriteView, PartnerView):
 
     def get_webhook(self, pk) -> WebhookEndpoint:
         return self.found(self.visible(), pk=pk)
+
+    def seen(self, webhook: WebhookEndpoint) -> WebhookEndpoint:
+        """As it stands now and stays until we are done, if the client knows it so (If-Match)."""
+        now = self.found(self.visible().select_for_update(), pk=webhook.pk)
+        conditions.require_match(self.request, present_webhook(now))
+        return now
 
     def show(self, pk) -> dict:
         return present_webhook(self.get_webhook(pk))
@@ -140,7 +147,7 @@ class WebhookDetail(WebhookView):
         return self.write_once(lambda: self.change(webhook, values), self.show)
 
     def change(self, webhook: WebhookEndpoint, values: dict) -> UUID:
-        conditions.require_match(self.request, present_webhook(webhook))
+        webhook = self.seen(webhook)
         state = values.pop("state", webhook.state)
         if values:
             self.act(actions.update_endpoint, endpoint=webhook, changes=values)
@@ -159,8 +166,8 @@ class WebhookDetail(WebhookView):
         """Its deliveries and their log go with it."""
         webhook = self.get_webhook(pk)
         self.checked_parameters(of=Parameters)
-        conditions.require_match(request, present_webhook(webhook))
-        self.act(actions.delete_endpoint, endpoint=webhook)
+        with transaction.atomic():
+            self.act(actions.delete_endpoint, endpoint=self.seen(webhook))
         return Response(status=204)
 
 
@@ -180,8 +187,7 @@ class WebhookRotate(WebhookView):
         return self.write_once(lambda: self.rotate(webhook, once), self.show, once=once)
 
     def rotate(self, webhook: WebhookEndpoint, once: dict) -> UUID:
-        conditions.require_match(self.request, present_webhook(webhook))
-        once["secret"] = self.act(actions.rotate_secret, endpoint=webhook)
+        once["secret"] = self.act(actions.rotate_secret, endpoint=self.seen(webhook))
         return webhook.pk
 
 
@@ -215,8 +221,7 @@ class WebhookPing(DeliveryView):
         )
 
     def ping(self, webhook: WebhookEndpoint) -> UUID:
-        conditions.require_match(self.request, present_webhook(webhook))
-        return self.act(actions.ping_endpoint, endpoint=webhook).pk
+        return self.act(actions.ping_endpoint, endpoint=self.seen(webhook)).pk
 
 
 class DeliveryList(DeliveryView, ListView):

@@ -102,6 +102,22 @@ def test_without_a_key_the_same_founder_is_still_one_referral(partner):
     assert (Referral.objects.count(), Person.objects.count()) == (1, 1)
 
 
+def test_of_those_who_change_the_webhook_they_have_seen_one_wins(partner):
+    """The others have seen what is no more; without a lock all would have read the same."""
+    webhook = WebhookEndpointFactory(organisation=partner)
+    secret, url = secret_of(partner, scopes=["webhooks:write"]), f"/api/v1/webhooks/{webhook.pk}/"
+    etag = PartnerClient(secret).get(url).headers["ETag"]
+
+    def change(number):
+        new = {"url": f"https://93.184.215.14/{number}"}
+        client, seen = PartnerClient(secret), {"If-Match": etag}
+        return client.patch(
+            url, data=new, content_type="application/json", headers=seen
+        ).status_code
+
+    assert Counter(at_once(change, AT_ONCE)) == {200: 1, 412: AT_ONCE - 1}
+
+
 def test_without_taking_turns_there_would_be_many(partner, monkeypatch):
     """The negative control: the same, but nobody waits for anybody."""
     secret, new = secret_of(partner), body()
