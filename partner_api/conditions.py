@@ -12,12 +12,17 @@ from partner_api.problems import Problem
 
 
 def etag_of(shown: dict) -> str:
-    """Of what this client sees: first state and consent, after the dot the words for it.
+    """Of what this client sees: first state and consent, after the dot all of it.
 
-    Whoever read it in one language may write in another: If-Match looks at the first part alone.
+    If-Match looks at the first part alone: whoever read it in one language may write in another,
+    and that time has taken an action away is no change somebody made.
     """
-    state = {name: value for name, value in shown.items() if not name.endswith("_label")}
+    state = {name: value for name, value in shown.items() if is_state(name)}
     return f'"{digest(state)}.{digest([get_language(), shown])}"'
+
+
+def is_state(name: str) -> bool:
+    return name != "allowed_actions" and not name.endswith("_label")
 
 
 def digest(value) -> str:

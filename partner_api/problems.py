@@ -58,7 +58,7 @@ def as_problem(error: Exception) -> dict | None:
 
 def problem(status_code: int, code: str, detail, errors=()) -> dict:
     title = HTTPStatus(status_code).phrase
-    return body(status_code, title, detail, errors, kind=f"urn:dma-crm:problem:{code}")
+    return body(status_code, title, str(detail).strip(), errors, kind=f"urn:dma-crm:problem:{code}")
 
 
 def entries(details, pointer: str = ""):

@@ -99,6 +99,7 @@ def test_requests_beyond_are_told_how_long_to_wait(api, sent, allowance):
     refused = answers[-1]
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.json()["type"] == "urn:dma-crm:problem:throttled"
+    assert refused.json()["detail"].endswith("angibt.")
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert api.step(sent, "accept").status_code == 429
 
