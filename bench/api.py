@@ -8,6 +8,7 @@ asks both in turn over kept connections. `--publish` writes docs/performance.md.
 
 import argparse
 import contextlib
+import gzip
 import json
 import os
 import subprocess
@@ -158,9 +159,7 @@ class Asked:
 
 def figures_of(asked: Asked) -> dict:
     first = asked.get(LIST)
-    row_bytes = len(json.dumps(first["results"], ensure_ascii=False).encode()) // max(
-        len(first["results"]), 1
-    )
+    rows, text = max(len(first["results"]), 1), json.dumps(first, ensure_ascii=False).encode()
     far = far_page(asked)
     detail = f"/api/v1/referrals/{first['results'][0]['id']}/"
     works = {
@@ -188,7 +187,8 @@ def figures_of(asked: Asked) -> dict:
         "bare DRF create, p50 ms": writes["bare"],
         "accept against bare create": f"{writes['accept'] / writes['bare']:.1f} x",
         "POST against bare create": f"{writes['refer'] / writes['bare']:.1f} x",
-        "bytes a row": row_bytes,
+        "bytes a row": len(text) // rows,
+        "bytes a row, gzip": len(gzip.compress(text, 6)) // rows,
         **asked.given["queries"],
     }
 

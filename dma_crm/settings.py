@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "dma_crm.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dma_crm.middleware.NoStoreMiddleware",
+    "dma_crm.middleware.ApiGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "dma_crm.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,3 +1,4 @@
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,26 @@ def test_what_time_alone_takes_away_is_another_answer_but_no_change(partner, sen
     first, later = (conditions.etag_of(each) for each in shown)
     assert first != later
     assert first.partition(".")[0] == later.partition(".")[0]
+
+
+def test_long_lists_are_short_on_the_wire(api, partner):
+    """Names of members are most of a row: 600 bytes are kept compressed, as every client asks."""
+    ReferralFactory.create_batch(40, recipient=partner, accepted=True)
+
+    answer = api.get(LIST, headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.content) / 40 <= 600
+    assert gzip.decompress(answer.content) == api.get(LIST).content
+    assert {"Accept-Encoding", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+
+
+def test_etag_of_a_compressed_answer_holds(api, sent):
+    url = f"{LIST}{sent.pk}/"
+    etag = api.get(url, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+
+    assert api.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert api.step(sent, "accept", If_Match=etag).status_code == 200
 
 
 def test_foreign_and_missing_referrals_answer_alike(api):
