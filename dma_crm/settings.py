@@ -260,6 +260,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "partner_api.schema.share_problem_examples",
+        "partner_api.document.name_headers",
+        "partner_api.document.name_deliveries",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ReferralStatus": "referrals.models.ReferralStatus",

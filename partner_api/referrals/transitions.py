@@ -105,7 +105,8 @@ TRANSITIONS = [
     transition(
         "confirm_forward",
         actions.confirm_forward,
-        says="Follow the proposal: a new, linked referral goes out (sender).",
+        says="Follow the proposal: a new, linked referral goes out (sender). 409 `consent_missing`"
+        " while the founder has not agreed to the organisation proposed.",
     ),
     transition(
         "refuse_forward",

@@ -1,16 +1,22 @@
 """The document says what the API does, without a warning."""
 
 import io
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import call_command
+from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
+from accounts.actors import Actor
+from outbox.webhooks.actions import ping_endpoint
 from partner_api.urls import urlpatterns
+from referrals.actions import accept_referral
+from tests.factories import ApiKeyFactory, WebhookEndpointFactory
 
 pytestmark = pytest.mark.django_db
 PUBLISHED = Path(__file__).parents[2] / "docs" / "openapi.yaml"
@@ -133,6 +139,43 @@ def test_every_body_and_answer_has_examples_that_fit(document):
             count += 1
 
     assert count > 300
+
+
+def test_every_answer_names_the_headers_it_always_has(document):
+    headers = document["components"]["headers"]
+    assert set(headers) == {"ETag", "Location", "Retry-After", "WWW-Authenticate"}
+    for path, method, operation in operations(document):
+        answers = operation["responses"]
+        assert set(answers["429"]["headers"]) == {"Retry-After"}
+        if "201" in answers:
+            assert {"Location", "ETag"} == set(answers["201"]["headers"]), (path, method)
+        if "304" in answers:
+            assert "ETag" in answers["304"]["headers"], (path, method)
+
+
+def test_deliveries_are_in_the_document_with_examples_that_fit(document):
+    assert set(document["webhooks"]) == {"referral", "ping"}
+    for each in document["webhooks"].values():
+        media = each["post"]["requestBody"]["content"]["application/json"]
+        schema = {**media["schema"], "components": document["components"]}
+        for example in media["examples"].values():
+            Draft202012Validator(schema).validate(example["value"])
+
+
+def test_deliveries_are_what_the_document_says(document, sent):
+    """What is really queued, held against it."""
+    WebhookEndpointFactory(organisation=sent.recipient)
+    endpoint = sent.recipient.webhook_endpoints.get()
+    by, at = Actor.of_key(ApiKeyFactory(organisation=sent.recipient)), timezone.now()
+    ping_endpoint(endpoint=endpoint, by=by, at=at)
+    accept_referral(referral=sent, by=by, at=at)
+
+    for name, type in {"referral": "referral.accepted", "ping": "ping"}.items():
+        body = json.loads(endpoint.deliveries.get(type=type).body)
+        media = document["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]
+        schema = {**media["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(body)
+        assert set(body["data"]) == set(media["examples"]["Delivery"]["value"]["data"])
 
 
 def test_answers_have_the_fields_the_document_names(api, sent, document):
