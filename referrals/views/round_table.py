@@ -57,7 +57,7 @@ def decision(request: HttpRequest, key, form: DecisionForm | None) -> dict:
     form = form or DecisionForm(needs=on_the_table(request.actor), initial={"need": key})
     suggestions = fitting(need, timezone.now())
     if not suggestions:
-        form.fields["recipient"].label = _("Partner organisation")
+        form["recipient"].label = _("Partner organisation")
     return {"form": form, "suggestions": suggestions}
 
 

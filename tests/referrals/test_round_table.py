@@ -395,6 +395,17 @@ def test_mistakes_show_nobody_either(advisor, planted):
     assert "<title>Fehler:" in page.content.decode()
 
 
+def test_where_nobody_fits_there_is_no_other(advisor, today):
+    table(today, text="Eins.")
+
+    page = advisor.get(ADDRESS).content.decode()
+    need = {"need": today.person.needs.get().pk}
+    mistake = advisor.post(f"{ADDRESS}entscheidung/", {**need, "decision": "referred"})
+
+    assert "Andere Partnerorganisation" not in page
+    assert "Andere Partnerorganisation" not in mistake.content.decode()
+
+
 def test_pages_are_turned(advisor, today):
     for text in ("Eins.", "Zwei.", "Drei."):
         table(today, text=text)
