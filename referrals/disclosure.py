@@ -2,21 +2,24 @@
 
 Before acceptance: topics, phase, postcode, question and reason, nothing that names the person.
 After it: what the consent names, for the recipient only, and only while the consent holds. The
-sending partner gets nothing back: what it would learn is what we knew of the person before.
+sending partner gets nothing back: what it would learn is what we knew of the person before. For the
+same reason a partner that another partner asks sees what that one has told, not what we know.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from accounts.actors import Actor
 from contacts.models import Consent, PersonState, SharedField
 from dma_crm.crypto import keyed_digest
-from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus
+from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus, ReferralStep
 from referrals.rules import RECIPIENT, sides_of
+from referrals.told import Told, read
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,19 @@ def founders_of(
     founders: dict[UUID, Founder | None] = dict.fromkeys(row.pk for row in rows)
     consents = covering_consents(accepted, (consents_of or stored_consents)(accepted), at)
     covered = [row for row in accepted if row.pk in consents]
-    prefetch_related_objects(covered, "need__person__emails", "need__person__phones")
+    known = [row for row in covered if not row.agency_copied]
+    prefetch_related_objects(known, "need__person__emails", "need__person__phones")
+    first = Prefetch("steps", first_steps(covered), to_attr="first_steps")
+    prefetch_related_objects([row for row in covered if row.agency_copied], first)
     for row in covered:
         founders[row.pk] = founder(row, consents[row.pk], actor)
     return founders
+
+
+def first_steps(referrals: list[Referral]) -> QuerySet[ReferralStep]:
+    """The steps in which one partner told another of the founder."""
+    told = [row.pk for row in referrals if row.agency_copied]
+    return ReferralStep.objects.filter(action="create", referral__in=told)
 
 
 def is_accepted_by(referral: Referral, actor: Actor) -> bool:
@@ -110,22 +122,38 @@ def covering_consents(
     """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
     rows = sorted(consents, key=lambda consent: (consent.given_at, consent.pk))
     withdrawn = {row.pk for row in rows if row.withdrawn_at}
-    newest = {(row.person_id, row.recipient_id): row for row in rows if row.is_active(at)}
-    return {
-        row.pk: newest[row.need.person_id, row.recipient_id]
-        for row in referrals
-        if row.consent_id not in withdrawn and (row.need.person_id, row.recipient_id) in newest
-    }
+    active = defaultdict(list)
+    for row in rows:
+        if row.is_active(at):
+            active[row.person_id, row.recipient_id].append(row)
+    found = {}
+    for referral in referrals:
+        pair = active[referral.need.person_id, referral.recipient_id]
+        holds = [row for row in pair if row.counts_for(referral.sender_id)]
+        if holds and referral.consent_id not in withdrawn:
+            found[referral.pk] = holds[-1]
+    return found
 
 
 def founder(referral: Referral, consent: Consent, actor: Actor) -> Founder:
-    person, shared = referral.need.person, set(consent.shared_fields)
-    emails = [email.address for email in person.emails.all()]
-    phones = [phone.number for phone in person.phones.all()]
-    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{person.pk}")
+    said, shared = said_of(referral), set(consent.shared_fields)
+    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{referral.need.person_id}")
     return Founder(
         id=UUID(hex=digest[:32]),
-        display_name=person.display_name if SharedField.NAME in shared else "",
-        emails=tuple(emails) if SharedField.EMAIL in shared else (),
-        phones=tuple(phones) if SharedField.PHONE in shared else (),
+        display_name=said.name if SharedField.NAME in shared else "",
+        emails=said.emails if SharedField.EMAIL in shared else (),
+        phones=said.phones if SharedField.PHONE in shared else (),
+    )
+
+
+def said_of(referral: Referral) -> Told:
+    """By the partner that asks another, or by our own records."""
+    if referral.agency_copied:
+        steps = referral.first_steps  # type: ignore[attr-defined]  # prefetched
+        return read(steps[0].text) if steps else Told()
+    person = referral.need.person
+    return Told(
+        person.display_name,
+        tuple(email.address for email in person.emails.all()),
+        tuple(phone.number for phone in person.phones.all()),
     )

@@ -83,7 +83,10 @@ def waits_with_consent(referral: Referral, mail: OutboundMail, at: datetime) -> 
 
 def covered(referral: Referral, at: datetime) -> str:
     covering = Consent.objects.covering(
-        person_id=referral.need.person_id, recipient_id=referral.recipient_id, at=at
+        person_id=referral.need.person_id,
+        recipient_id=referral.recipient_id,
+        sender_id=referral.sender_id,
+        at=at,
     )
     return "" if covering.exists() else CONSENT_GONE
 

@@ -249,7 +249,10 @@ def may_be_told(notice: Notice, at: datetime) -> Q:
     if notice.to == SENDER:
         return Q()
     consents = Consent.objects.covering(
-        person_id=OuterRef("need__person"), recipient_id=OuterRef("recipient"), at=at
+        person_id=OuterRef("need__person"),
+        recipient_id=OuterRef("recipient"),
+        sender_id=OuterRef("sender"),
+        at=at,
     )
     if notice.to == RECIPIENT:
         return Q(Exists(consents))

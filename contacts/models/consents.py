@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import AGENCY_ID
 from accounts.models import AGENCY_ROLES, ActedOn
 from dma_crm.models import Record
 from dma_crm.privacy import Privacy
@@ -53,9 +54,14 @@ class ConsentQuerySet(models.QuerySet):
             Q(expires_at__isnull=True) | Q(expires_at__gt=at)
         )
 
-    def covering(self, *, person_id, recipient_id, at):
-        """Active consents by which the person's data may go to this organisation."""
+    def covering(self, *, person_id, recipient_id, at, sender_id=AGENCY_ID):
+        """Active consents by which the person's data may go from one organisation to the other.
+
+        What a partner says was agreed to holds for what this partner sends, and for nobody else.
+        """
+        own = ~Q(evidence=Evidence.PARTNER) | Q(by_organisation_id=sender_id)
         return self.active(at).filter(
+            own,
             person_id=person_id,
             purpose=ConsentPurpose.REFERRAL,
             recipient_id=recipient_id,
@@ -116,6 +122,10 @@ class Consent(Record, ActedOn):
 
     def __str__(self):
         return f"{self.get_purpose_display()} {self.given_at:%d.%m.%Y}"
+
+    def counts_for(self, sender_id) -> bool:
+        """As in `covering`."""
+        return self.evidence != Evidence.PARTNER or self.by_organisation_id == sender_id
 
     def is_active(self, at) -> bool:
         return self.withdrawn_at is None and (self.expires_at is None or self.expires_at > at)

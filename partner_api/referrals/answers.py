@@ -56,7 +56,8 @@ class ReferralAnswer(serializers.Serializer):
     reason = serializers.CharField(allow_blank=True, help_text="Why this organisation was chosen.")
     founder = FounderAnswer(
         allow_null=True,
-        help_text="Null until you accept, and again once consent is gone; null for the sender.",
+        help_text="Null until you accept, and again once consent is gone; null for the sender. Of"
+        " another partner's referral it is what that partner has told.",
     )
     respond_by = serializers.DateField(allow_null=True)
     responsible = serializers.CharField(

@@ -1,7 +1,7 @@
-"""All that hangs on the referrals of a page, in one statement instead of four.
+"""All that hangs on the referrals of a page, in one statement instead of five.
 
-A UNION ALL of topics, consents, addresses and phones: each branch answers its number and its row
-as JSON, which both databases can make.
+A UNION ALL of topics, consents, addresses, phones and what partners told: each branch answers its
+number and its row as JSON, which both databases can make.
 """
 
 import json
@@ -15,16 +15,17 @@ from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
 from contacts.models import Consent, PersonEmail, PersonPhone, Topic
-from referrals.disclosure import stored_consents
-from referrals.models import Need, Referral
+from referrals.disclosure import first_steps, stored_consents
+from referrals.models import Need, Referral, ReferralStep
 
 TOPIC = ["id", "code", "names", "position"]
 CONSENT = [
     *["id", "person_id", "recipient_id", "shared_fields"],
-    *["given_at", "expires_at", "withdrawn_at"],
+    *["given_at", "expires_at", "withdrawn_at", "evidence", "by_organisation_id"],
 ]
 EMAIL = ["id", "person_id", "address", "position"]
 PHONE = ["id", "person_id", "number", "position"]
+STEP = ["id", "referral_id", "text"]
 
 
 class Page:
@@ -35,15 +36,19 @@ class Page:
 
     def consents_of(self, accepted: list[Referral]) -> list[Consent]:
         """Reads everything; the topics of all, the rest of accepted ones only."""
-        topics, consents, emails, phones = rows_together(
+        topics, consents, emails, phones, steps = rows_together(
             (topics_of(self.referrals), Topic, TOPIC, "topic__"),
             (stored_consents(accepted), Consent, CONSENT, ""),
             (of_people(PersonEmail, accepted), PersonEmail, EMAIL, ""),
             (of_people(PersonPhone, accepted), PersonPhone, PHONE, ""),
+            (first_steps(accepted), ReferralStep, STEP, ""),
         )
         self.keep_topics(topics)
         for name, rows in (("emails", emails), ("phones", phones)):
             keep_of_people(accepted, name, rows)
+        by_referral = grouped(steps, "referral_id")
+        for referral in accepted:
+            referral.first_steps = by_referral[referral.pk]
         return consents
 
     def keep_topics(self, topics: list[Topic]) -> None:

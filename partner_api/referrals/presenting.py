@@ -29,7 +29,7 @@ SHOWN = [
     *["reference", "status", "status_since", "consent", "reason", "respond_by", "responsible"],
     *["sender_reference", "recipient_reference", "decline_reason", "first_contact_on"],
     *["resume_on", "outcome", "withdrawn_reason", "acknowledged_at", "version"],
-    *["created_at", "modified_at"],
+    *["agency_copied", "created_at", "modified_at"],
 ]
 
 

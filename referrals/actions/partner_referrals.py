@@ -32,6 +32,7 @@ from referrals.actions.sending import UNDER_WAY, create_referral, send_referral
 from referrals.actions.values import TEXT_LENGTH, text_of
 from referrals.errors import DuplicateReferralError, InvalidValueError, WrongSideError
 from referrals.models import Referral
+from referrals.told import written
 
 OLDEST_CONSENT = timedelta(days=365)
 EVIDENCE_LENGTH = 300
@@ -161,12 +162,13 @@ def partners_consent(
 
 
 def told(founder: dict[str, Any], emails: list[str]) -> str:
-    """What the sender said of the founder, a line each: kept with the first step, for the agency.
+    """What the sender said of the founder: kept with the first step.
 
-    A known person stays as it is, so this is where another name or number can be read.
+    A known person stays as it is, so this is where another name or number can be read; and it is
+    all that another partner gets to see.
     """
     name = f"{founder['given_name']} {founder['family_name']}"
-    return "\n".join([name, *emails, *founder.get("phones", ()), ""])
+    return written(name, emails, founder.get("phones", ()))
 
 
 def check_own_double(

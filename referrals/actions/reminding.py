@@ -29,7 +29,10 @@ def remind_recipient(*, referral: Referral, by: Actor, at: datetime) -> Referral
     if not rules.may_remind(referral, by):
         raise StepNotAllowedError
     consents = Consent.objects.covering(
-        person_id=referral.need.person_id, recipient_id=referral.recipient_id, at=at
+        person_id=referral.need.person_id,
+        recipient_id=referral.recipient_id,
+        sender_id=referral.sender_id,
+        at=at,
     )
     if not consents.exists():
         raise ConsentMissingError

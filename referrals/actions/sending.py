@@ -138,7 +138,10 @@ def consent_for(referral: Referral, recipient: PartnerOrganisation, at: datetime
     Raises ConsentMissingError.
     """
     covering = Consent.objects.covering(
-        person_id=referral.need.person_id, recipient_id=recipient.pk, at=at
+        person_id=referral.need.person_id,
+        recipient_id=recipient.pk,
+        sender_id=referral.sender_id,
+        at=at,
     )
     consent = covering.select_for_update(of=("self",)).first()
     if consent is None:
@@ -200,11 +203,18 @@ def confirm_forward(*, referral: Referral, by: Actor, at: datetime) -> Referral:
         sender_reference=referral.sender_reference,
         consent=consent,
         forwarded_from=referral,
+        told=told_of(referral),
         by=by,
         at=at,
     )
     send_referral(referral=successor, override_capacity=True, by=by, at=at)
     return referral
+
+
+def told_of(referral: Referral) -> str:
+    """What its sender, if a partner, has said of the founder."""
+    texts = referral.steps.filter(action="create").values_list("text", flat=True)
+    return texts.first() or ""
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from referrals.models import (
     Service,
     WithdrawalReason,
 )
+from referrals.told import written
 
 S = ReferralStatus
 # Instead of a number of working days: minutes ago, and yesterday whatever day that was.
@@ -88,7 +89,14 @@ class Course:
             modified_at=at,
             agency_copied=AGENCY_ID not in {sender.pk, recipient.pk},
         )
-        self.note("create", before="", by=self.actor(sender), at=at)
+        told = "" if sender.pk == AGENCY_ID else self.told()
+        self.note("create", before="", by=self.actor(sender), at=at, text=told)
+
+    def told(self) -> str:
+        """What a partner said of the founder it sends."""
+        person = self.referral.need.person
+        address = self.demo.made["addresses"].get(person.pk)
+        return written(person.display_name, [address] if address else [], [])
 
     # --- who acts, and what every step does ---
 

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from accounts.actors import AGENCY_ID
 from contacts.actions import withdraw_consent
-from contacts.models import Consent, PartnerOrganisation, Person, PersonState, Stage
+from contacts.models import Consent, PartnerOrganisation, Person, PersonState, Stage, Topic
 from outbox.models import OutboundMail
+from referrals.actions import send_referral
+from referrals.errors import ConsentMissingError
 from referrals.models import Referral
 from tests.factories import (
     AffiliationFactory,
+    ConsentFactory,
     PartnerFactory,
     PersonFactory,
     ReferralFactory,
@@ -119,6 +122,60 @@ def test_another_partner_is_asked_with_the_agency_in_copy(api):
     accepted = theirs.step(Referral.objects.get(), "accept").json()
     assert accepted["founder"]["display_name"] == "Jana Muster"
     assert accepted["founder"]["phones"] == ["+4953619999"]
+
+
+def between_partners(api, **changes):
+    """A founder goes from one partner to another: the other's client, and what it sees of it."""
+    other = changes.pop("other", None) or PartnerFactory()
+    shown = refer(api, body(recipient=str(other.pk), **changes)).json()
+    theirs = PartnerClient(secret_of(other))
+    return theirs, theirs.step(Referral.objects.get(pk=shown["id"]), "accept").json()
+
+
+def test_another_partner_sees_what_it_was_told_and_not_what_we_know(api):
+    a_known_person().emails.create(address="privat@gruenden.example")
+
+    theirs, accepted = between_partners(api, founder__phones=["+4953618888"])
+
+    founder = accepted["founder"]
+    assert founder["display_name"] == "Jana Muster"
+    assert (founder["emails"], founder["phones"]) == ([EMAIL], ["+4953618888"])
+    [listed] = theirs.get(URL).json()["results"]
+    assert listed["founder"] == founder
+
+
+def test_what_was_told_goes_along_when_it_is_forwarded(api, partner):
+    person, third = a_known_person(), PartnerFactory()
+    theirs, accepted = between_partners(api)
+    ConsentFactory(person=person, recipient=third)
+    referral = Referral.objects.get()
+    theirs.step(referral, "forward", {"recipient": str(third.pk)})
+
+    assert api.step(referral, "confirm_forward").status_code == 200
+
+    last = PartnerClient(secret_of(third)).step(referral.forwarded_as, "accept").json()
+    assert last["founder"]["phones"] == accepted["founder"]["phones"] == ["+4953619999"]
+
+
+def test_what_a_partner_says_was_agreed_to_widens_no_other_referral(api):
+    person, other = a_known_person(), PartnerFactory()
+    consent = ConsentFactory(person=person, recipient=other, shared_fields=["name"])
+    ours = ReferralFactory(need__person=person, recipient=other, accepted=True, consent=consent)
+
+    theirs, _accepted = between_partners(api, other=other)
+
+    founder = theirs.get(f"{URL}{ours.pk}/").json()["founder"]
+    assert founder["display_name"] == "Johanna Muster-Alt"
+    assert (founder["emails"], founder["phones"]) == ([], [])
+
+
+def test_the_agency_sends_under_no_consent_that_only_a_partner_speaks_of(api):
+    between_partners(api, other=(other := PartnerFactory()))
+    draft = ReferralFactory(need__person=Person.objects.get(), recipient=other, consent=False)
+    draft.need.topics.set(Topic.objects.filter(code="taxes"))
+
+    with pytest.raises(ConsentMissingError):
+        send_referral(referral=draft, by=actor(), at=timezone.now())
 
 
 def a_known_person() -> Person:
