@@ -1,6 +1,6 @@
 """The recipient's answer: accept, ask back, decline, propose somebody else, take it back."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,7 +12,14 @@ from referrals.actions.sending import REFERENCE_LENGTH
 from referrals.actions.steps import take_step
 from referrals.actions.values import TEXT_LENGTH, code_of, text_of
 from referrals.errors import RecipientUnavailableError
-from referrals.models import DeclineReason, Need, Referral, ReferralMessage, ReferralStatus
+from referrals.models import (
+    WORKING_STATUSES,
+    DeclineReason,
+    Need,
+    Referral,
+    ReferralMessage,
+    ReferralStatus,
+)
 
 RESPONSIBLE_LENGTH = 150
 
@@ -97,6 +104,14 @@ def propose_forward(
     return referral
 
 
+def to_be_answered_again_by(referral: Referral, at: datetime) -> date | None:
+    """The day stays, unless the case was at work: its first answer lies too far back to go on."""
+    answer = referral.steps.filter(version=referral.version).first()
+    if answer is None or answer.before not in WORKING_STATUSES:
+        return referral.respond_by
+    return clock.respond_by(referral.recipient, at)
+
+
 @transaction.atomic
 def undo_answer(*, referral: Referral, by: Actor, at: datetime) -> Referral:
     """Back to waiting, as if nothing had been answered; those who were told are told again."""
@@ -113,6 +128,7 @@ def undo_answer(*, referral: Referral, by: Actor, at: datetime) -> Referral:
         decline_reason="",
         decline_text="",
         first_contact_on=None,
+        respond_by=to_be_answered_again_by(referral, at),
     )
     mails.referral_undone(referral, undone=undone, version=version, at=at)
     return referral

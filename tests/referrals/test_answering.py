@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Consent
 from outbox.models import OutboundMail
-from referrals import actions, disclosure
+from referrals import actions, disclosure, tasks
 from referrals.errors import (
     ConsentMissingError,
     InvalidValueError,
@@ -190,6 +190,29 @@ def test_who_declines_an_open_query_and_undoes_it_has_lost_no_time(world):
     actions.undo_answer(referral=referral, by=world.colleague, at=later)
 
     assert (referral.status, referral.respond_by) == ("sent", date(2026, 3, 24))
+
+
+def test_who_ends_long_work_by_mistake_and_undoes_it_gets_the_whole_time_again(world):
+    """Its first answer is weeks old: counted on, it would expire at the next tick of the clock."""
+    referral = world.accepted()
+    later = {"by": world.colleague, "at": world.now + timedelta(days=60)}
+    actions.start_referral(referral=referral, first_contact_on=later["at"].date(), **later)
+
+    actions.decline_referral(referral=referral, reason="area", **later)
+    actions.undo_answer(referral=referral, **later)
+
+    assert (referral.status, referral.respond_by) == ("sent", date(2026, 5, 18))
+    assert tasks.keep_time(at=later["at"])["expired"] == 0
+
+
+def test_a_late_refusal_that_is_undone_stays_late(world):
+    referral = world.sent()
+    late = {"by": world.colleague, "at": world.now + timedelta(days=10)}
+
+    actions.decline_referral(referral=referral, reason="area", **late)
+    actions.undo_answer(referral=referral, **late)
+
+    assert referral.respond_by == date(2026, 3, 17)
 
 
 def test_a_proposal_keeps_the_state_and_waits_for_the_sender(world):
