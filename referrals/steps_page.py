@@ -43,6 +43,7 @@ class Choice:
     url: str
     form: StepForm
     is_open: bool
+    hint: str = ""
 
     @property
     def is_button(self) -> bool:
@@ -69,9 +70,15 @@ def choices(
             url_of(verb),
             bound if bound and bound.verb == verb else FORMS[verb](referral=referral, verb=verb),
             verb == (bound.verb if bound else opened),
+            undoable_until(referral) if verb == "undo" else "",
         )
         for verb in allowed
     ]
+
+
+def undoable_until(referral: Referral) -> str:
+    end = localtime(referral.status_since + rules.UNDO_WITHIN)
+    return _("Possible until %(time)s.") % {"time": date_format(end, "TIME_FORMAT")}
 
 
 def take(form: StepForm, *, by: Actor, at: datetime) -> None:

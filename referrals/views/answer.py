@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,11 +67,18 @@ def page(request, token, referral, *, bound=None, outcome="", status=200):
     context = steps_page.page_context(
         referral, actor, timezone.now(), url_of=url_of, bound=bound, opened=opened
     )
-    for choice in context["choices"]:
-        if choice.verb == opened:
-            choice.form.initial["outcome"] = outcome
+    if any(choice.verb == opened for choice in context["choices"]):
+        say_outcome(context, outcome)
     context |= {"form": bound, "choices_first": bool(context["question"] or opened)}
     return render(request, "referrals/answer.html", context, status=status)
+
+
+def say_outcome(context: dict, outcome: str) -> None:
+    """Whoever chose an outcome in the mail is asked to confirm it, and nothing before that."""
+    context["question"] = _("Is this what came of it?")
+    context["choices"] = [one for one in context["choices"] if one.verb != "still_active"]
+    context["choices"].sort(key=lambda choice: choice.verb != "complete")
+    context["choices"][0].form.initial["outcome"] = outcome
 
 
 @public

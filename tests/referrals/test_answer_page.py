@@ -96,7 +96,12 @@ def test_proposing_another_organisation(client, sent, today):
 
 
 def test_an_answer_can_be_undone_from_the_page(client, sent):
-    client.post(url(sent, "ablehnen"), {"reason": "area"})
+    declined = client.post(url(sent, "ablehnen"), {"reason": "area"}, follow=True)
+    until = timezone.localtime(
+        Referral.objects.get(pk=sent.pk).status_since + timedelta(minutes=30)
+    )
+    assert f"Möglich bis {until:%H:%M} Uhr." in declined.content.decode()
+
     client.post(url(sent, "rueckgaengig"))
 
     assert Referral.objects.get(pk=sent.pk).status == "sent"
@@ -321,9 +326,13 @@ def test_an_outcome_chosen_in_the_mail_is_ticked_and_still_needs_the_click(clien
     assert 'value="partly_helped"' in page
     assert page.count(" checked") == 1
     assert page.count(" open>") == 1
+    assert "Ist das dabei herausgekommen?" in page
+    assert "Ja, wir sind dran" not in page
+    assert first_button(page) == "Abschließen"
     assert Referral.objects.values().get(pk=silent.pk) == before
 
-    client.post(url(silent, "abschliessen"), {"outcome": "partly_helped"})
+    done = client.post(url(silent, "abschliessen"), {"outcome": "partly_helped"}, follow=True)
+    assert "Diese Vermittlung ist abgeschlossen." in done.content.decode()
     assert Referral.objects.get(pk=silent.pk).outcome == "partly_helped"
 
 
