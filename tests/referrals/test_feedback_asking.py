@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import PersonEmail
+from contacts.models import PartnerOrganisation, PersonEmail
 from outbox.composing import composed
 from outbox.models import OutboundMail
 from outbox.registry import kind_of
@@ -332,6 +332,22 @@ def test_the_mails_can_be_read_answered_and_stopped(settings):
         assert headers["List-Unsubscribe"] == f"<{message.unsubscribe}>"
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert f"\r\nList-Unsubscribe: <{message.unsubscribe}>\r\n".encode() in headers.as_bytes()
+
+
+def test_about_ourselves_we_speak_of_us():
+    """A partner sent somebody to the agency: what only our team reads is not kept from us."""
+    agency = PartnerOrganisation.objects.get(is_agency=True)
+    closed(sender=PartnerFactory(name="Wirtschaftsjunioren"), recipient=agency)
+    ask_founders(at=CLOSED + 10 * DAY)
+    ask_impact(at=CLOSED + 190 * DAY)
+
+    feedback, impact = (
+        kind_of(mail).build(mail).text for mail in (mails().get(), mails("impact_survey").get())
+    )
+    assert "Wirtschaftsjunioren hat Sie an uns vermittelt" in feedback
+    assert "Haben wir uns bei Ihnen gemeldet?" in feedback
+    assert "Gesamtzahlen, nie" not in feedback
+    assert "und zwar von uns" in impact
 
 
 def test_what_we_know_already_is_not_asked_in_the_mail():

@@ -70,7 +70,7 @@ def test_the_founder_reads_who_when_and_on_which_ground(world, story):
         ("referral_answered", "Eine GmbH."),
         ("referral_forward_proposed", "schlägt vor"),
         ("referral_forward_decided", "weiterhin um Ihre Antwort"),
-        ("referral_accepted", "Zuständig dort"),
+        ("referral_accepted", "Kontaktdaten sind jetzt"),
         ("referral_undone", "zurückgenommen"),
         ("referral_undone_founder", "Bitte entschuldigen Sie das Hin und Her"),
     ],
@@ -118,6 +118,14 @@ def test_right_after_the_step_each_may_go(world):
     assert may_go("referral_accepted_founder", world.now) == ""
     actions.complete_referral(referral=referral, outcome="helped", by=world.colleague, at=world.now)
     assert may_go("referral_completed", world.now) == ""
+
+
+def test_looked_at_after_an_undo_nothing_is_half_a_sentence(world, story):
+    """The outbox shows it as the referral stands now, which nobody is responsible for."""
+    assert (
+        "**Wer meldet sich?** IHK Lüneburg-Wolfsburg" in message("referral_accepted_founder").text
+    )
+    assert "Zuständig dort" not in message("referral_accepted").text
 
 
 def test_what_was_undone_stays_at_home_and_so_does_its_correction(world, story):
