@@ -91,7 +91,7 @@ def referral_expired(referral: Referral, *, at: datetime) -> None:
 
 
 def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
-    """What the clock says; False where there is nobody to tell."""
+    """What the clock says; False where there is nobody to tell, or one mail tells of several."""
     since = notice.occasion_of(referral)
     if notice.to == notices.FOUNDER:
         person = referral.need.person
@@ -100,7 +100,8 @@ def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
         more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
     else:
         to, more = SIDES[notice.to](referral), {}
-    return tell(notice.mail, referral, to, at=at, occasion=since, since=since, **more)
+    about = f"{referral.need_id}:{local_day(at)}" if notice.together else ""
+    return tell(notice.mail, referral, to, at=at, occasion=since, about=about, since=since, **more)
 
 
 def referral_withdrawn(referral: Referral, *, at: datetime) -> None:
@@ -129,15 +130,21 @@ def tell(
     at: datetime,
     legal_basis: str = LegalBasis.LEGITIMATE_INTEREST,
     occasion: str = "",
+    about: str = "",
     **subjects: Any,
 ) -> bool:
-    """One row in the outbox; False where there is no address or the row exists."""
+    """One row in the outbox; False where there is no address or the row exists.
+
+    It is about this referral as it stands, unless `about` names something wider.
+    """
     address, name = to
     if not address:
         return False
     mail = queue_mail(
         kind=kind,
-        dedupe_key=key(kind, referral, referral.version) + occasion + address,
+        dedupe_key=(f"{kind}:{about}:" if about else key(kind, referral, referral.version))
+        + occasion
+        + address,
         recipient=address,
         recipient_name=name,
         subjects={"referral": referral.pk, "version": referral.version, **subjects},

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.history import changes_of
@@ -47,18 +48,21 @@ def state_of(need: Need, referrals: list[Referral]) -> str:
 
 
 def helping(referrals: list[Referral], waiting: list[Referral]) -> str:
-    names = spoken(row for row in referrals if row.status in HELPING)
-    said = _("%(names)s is taking care of it.") % {"names": names}
+    names = names_of(row for row in referrals if row.status in HELPING)
+    said = ngettext(
+        "%(names)s is taking care of it.", "%(names)s are taking care of it.", len(names)
+    ) % {"names": listed(names)}
     if not waiting:
         return said
     return said + " " + _("Not answered yet: %(names)s.") % {"names": spoken(waiting)}
 
 
 def helped(referrals: list[Referral]) -> str:
-    names = spoken(row for row in referrals if row.outcome in HELPFUL)
+    names = names_of(row for row in referrals if row.outcome in HELPFUL)
     if not names:
         return _("Settled: nobody has to help any more.")
-    return _("%(names)s has helped.") % {"names": names}
+    said = ngettext("%(names)s has helped.", "%(names)s have helped.", len(names))
+    return said % {"names": listed(names)}
 
 
 def waiting_for(waiting: list[Referral]) -> str:
@@ -70,7 +74,18 @@ def waiting_for(waiting: list[Referral]) -> str:
 
 
 def spoken(referrals) -> str:
-    return ", ".join(dict.fromkeys(row.recipient.spoken_name for row in referrals))
+    return ", ".join(names_of(referrals))
+
+
+def names_of(referrals) -> list[str]:
+    return list(dict.fromkeys(row.recipient.spoken_name for row in referrals))
+
+
+def listed(names: list[str]) -> str:
+    """As one says it: A, B and C."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def marked(referrals: list[Referral], actor: Actor, today: date) -> list[Referral]:

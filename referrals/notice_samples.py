@@ -9,11 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import AGENCY_ID
+from accounts.models import User
 from contacts.models import Consent, PartnerOrganisation, Person, Topic
 from outbox.messages import Message, render
 from referrals import clock
-from referrals.models import Need, Outcome, Referral, ReferralStatus, Service
-from referrals.notices import FOUNDER, RECIPIENT, Notice
+from referrals.models import Introduction, Need, Outcome, Referral, ReferralStatus, Service
+from referrals.notices import BOTH, FOUNDER, RECIPIENT, Notice
 from referrals.suggestions import Suggestion
 from referrals.workdays import local_day
 
@@ -29,7 +30,8 @@ def sample(notice: Notice, at: datetime) -> Message:
 def context_of(notice: Notice, at: datetime) -> dict[str, Any]:
     """The names that the mails use; each takes what it needs."""
     referral = sample_referral(notice, at)
-    readers = {FOUNDER: _("Kim Sample"), RECIPIENT: _("Robin Example")}
+    referral.last_day = clock.last_day(referral)
+    readers = {FOUNDER: _("Kim Sample"), BOTH: _("Kim Sample"), RECIPIENT: _("Robin Example")}
     topic = Topic.objects.order_by("position", "code").first()
     address = settings.BASE_URL + reverse("referrals:answer", args=[TOKEN])
     return {
@@ -44,10 +46,24 @@ def context_of(notice: Notice, at: datetime) -> dict[str, Any]:
         "target": referral.recipient.response_target_days,
         "founder_told": True,
         "from_query": False,
+        "elsewhere": "",
+        "settled": False,
         "has_founded": False,
-        "last_day": clock.last_day(referral),
+        "waiting": [referral],
         "outcomes": Outcome.choices,
         "alternatives": [alternative()],
+    } | (introduced(referral, at) if notice.to == BOTH else {})
+
+
+def introduced(referral: Referral, at: datetime) -> dict[str, Any]:
+    """What mails of introductions name; there the owner is a person of ours."""
+    return {
+        "introduction": Introduction(
+            purpose=_("How to win the first customers in the trades."), introduced_at=at - LATELY
+        ),
+        "about_other": _("Has sold kitchens for years and likes to tell how."),
+        "last_day": referral.last_day,
+        "owner": User(name=_("Alex Advisor")),
     }
 
 
@@ -58,6 +74,8 @@ def sample_referral(notice: Notice, at: datetime) -> Referral:
         name=_("Sample Chamber"), contact_name=_("Robin Example"), phone="05361 000000"
     )
     return Referral(
+        forward_to=PartnerOrganisation(name=_("Example Bank")) if notice.proposed else None,
+        forward_text=_("It fits better there.") if notice.proposed else "",
         reference=_("V-SAMPLE"),
         need=Need(person=Person(family_name=_("Kim Sample"))),
         sender=PartnerOrganisation.objects.get(pk=AGENCY_ID),

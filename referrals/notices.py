@@ -18,16 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Consent, PartnerOrganisation, PersonEmail
 from referrals import clock
 from referrals.elapsed import Days, calendars, passed, reached
+from referrals.introductions.actions import OUTCOME_ASKED_AFTER
+from referrals.introductions.sweeps import REMINDED_AFTER
 from referrals.models import MutedNotice, Referral, ReferralNotice, ReferralStatus
 from referrals.workdays import local_day
 
-RECIPIENT, SENDER, FOUNDER = "recipient", "sender", "founder"
+RECIPIENT, SENDER, FOUNDER, BOTH = "recipient", "sender", "founder", "both"
 TO = {
     RECIPIENT: _("To the organisation asked"),
     SENDER: _("To whoever referred"),
     FOUNDER: _("To the founder"),
+    BOTH: _("To the two people"),
 }
+PERSON = ""  # no organisation has a say in it
 QUERY_REMINDED_AFTER = 3
+PROPOSAL_REMINDED_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,10 @@ class Notice:
     `after` answers working days for a response target, counted from the field `since` with the
     days of the organisation `counts`. `deadline` is such a field itself, one target after sending.
     `switch` is the organisation for which it can be switched off; `own` lets its people do so.
-    Without `status` it is not swept for here: it comes with a step, or from feedback.
+    For a person each can be.
+    `proposed`: it is about an organisation proposed instead. `together`: of several referrals of
+    one need that are due on one day one mail tells. Without `status` it is not swept for here: it
+    comes with a step, from feedback or from introductions.
     """
 
     kind: str
@@ -53,6 +61,8 @@ class Notice:
     occasion: str = ""
     switch: str = RECIPIENT
     own: bool = False
+    proposed: bool = False
+    together: bool = False
 
     def occasion_of(self, referral: Referral) -> str:
         """Tells one silence from the next: the moment it began; most kinds come once."""
@@ -93,6 +103,7 @@ NOTICES = (
         lambda target: target,
         status=ReferralStatus.SENT,
         since="respond_by",
+        together=True,
     ),
     Notice(
         "late_founder",
@@ -103,6 +114,7 @@ NOTICES = (
         lambda target: target,
         status=ReferralStatus.SENT,
         since="respond_by",
+        together=True,
     ),
     Notice(
         "expired",
@@ -129,6 +141,22 @@ NOTICES = (
         occasion="status_since",
         switch=SENDER,
         own=True,
+    ),
+    Notice(
+        "proposal_reminder",
+        "referral_proposal_reminder",
+        SENDER,
+        _("Reminder of a proposal"),
+        _("On working day %(n)s after another organisation was proposed for an accepted case."),
+        fixed(PROPOSAL_REMINDED_AFTER),
+        status=ReferralStatus.ACCEPTED,
+        since="modified_at",
+        counts=SENDER,
+        on_the_day=True,
+        occasion="modified_at",
+        switch=SENDER,
+        own=True,
+        proposed=True,
     ),
     Notice(
         "uncontacted",
@@ -183,6 +211,24 @@ NOTICES = (
         _("6, 12 and 36 months after the first referral that helped."),
         fixed(0),
     ),
+    Notice(
+        "introduction_reminder",
+        "introduction_reminder",
+        BOTH,
+        _("Introduction: reminder"),
+        _("On working day %(n)s after the question, to whoever has not answered."),
+        fixed(REMINDED_AFTER),
+        switch=PERSON,
+    ),
+    Notice(
+        "introduction_outcome",
+        "introduction_outcome",
+        BOTH,
+        _("Introduction: question what came of it"),
+        _("%(n)s days after the two were introduced."),
+        fixed(OUTCOME_ASKED_AFTER.days),
+        switch=PERSON,
+    ),
 )
 BY_KIND = {notice.kind: notice for notice in NOTICES}
 BY_MAIL = {notice.mail: notice for notice in NOTICES}
@@ -208,12 +254,27 @@ def due(
         ~given(notice),
         status=notice.status,
     )  # fmt: skip
-    if notice.to != SENDER:
-        rows = rows.filter(forward_to=None)
+    if notice.proposed or notice.to != SENDER:
+        rows = rows.filter(forward_to__isnull=not notice.proposed)
     if notice.to == RECIPIENT:
         rows = rows.exclude(is_away(today))
     in_time = notice.on_the_day and notice.since == "respond_by"
     return rows.filter(respond_by__gte=today) if in_time else rows
+
+
+def together(notice: Notice, referral: Referral, at: datetime) -> list[Referral]:
+    """All of its need that this notice speaks of then, by the day on which they were due."""
+    rows = Referral.objects.filter(
+        may_be_told(notice, at),
+        ~muted(notice),
+        need=referral.need_id,
+        sender=referral.sender_id,
+        status=notice.status,
+        respond_by__lt=local_day(at),
+    )
+    if notice.to != SENDER:
+        rows = rows.filter(forward_to=None)
+    return list(rows.select_related("recipient", "forward_to").order_by("respond_by", "id"))
 
 
 def is_away(today: date) -> Q:
@@ -265,5 +326,5 @@ def stamp(moment: datetime) -> str:
 
 
 def switchable(*, own: bool) -> list[Notice]:
-    """What can be switched off: all by the agency, an organisation what is sent to itself."""
-    return [notice for notice in NOTICES if notice.own or not own]
+    """For an organisation: what concerns it by the agency, what is sent to it by its own people."""
+    return [notice for notice in NOTICES if notice.switch and (notice.own or not own)]

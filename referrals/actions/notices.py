@@ -13,7 +13,7 @@ from referrals import mails
 from referrals.actions.links import keep_link
 from referrals.errors import WrongSideError
 from referrals.models import MutedNotice, Referral, ReferralNotice
-from referrals.notices import RECIPIENT, Notice, switchable
+from referrals.notices import NOTICES, RECIPIENT, Notice, switchable
 
 
 @transaction.atomic
@@ -56,11 +56,11 @@ def mute_for_person(*, person: Person, kinds: Iterable[str], by: Actor, at: date
     """Exactly these are off from now on in all that concerns this person."""
     if by.role != Role.ADVISOR:
         raise WrongSideError
-    mute({"person": person}, kinds, switchable(own=False), by=by, at=at)
+    mute({"person": person}, kinds, NOTICES, by=by, at=at)
 
 
 def mute(
-    whom: dict[str, Any], kinds: Iterable[str], among: list[Notice], *, by: Actor, at: datetime
+    whom: dict[str, Any], kinds: Iterable[str], among: Iterable[Notice], *, by: Actor, at: datetime
 ) -> None:
     """Switches that are not `among` those offered stay as they are."""
     offered = {notice.kind for notice in among}

@@ -80,7 +80,7 @@ def person_notices(request, reference):
     person = get_object_or_404(Person.objects.visible_to(request.actor), reference=reference)
     form = NoticesForm(
         request.POST or None,
-        offered=switchable(own=False),
+        offered=NOTICES,
         muted=muted_kinds(person=person),
         target=PartnerOrganisation._meta.get_field("response_target_days").default,
     )

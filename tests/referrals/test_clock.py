@@ -14,7 +14,8 @@ from referrals.models import NeedStatus, Referral, StepNotAllowedError
 
 pytestmark = pytest.mark.django_db
 NOTICES = [
-    "reminder", "late", "late_founder", "query_reminder", "uncontacted", "silent", "resume"
+    "reminder", "late", "late_founder", "query_reminder", "proposal_reminder", "uncontacted",
+    "silent", "resume",
 ]  # fmt: skip
 NOTHING = {"expired": 0, "acknowledged": 0, "follow_up_mails": 0} | dict.fromkeys(NOTICES, 0)
 NOTHING |= {"feedback": 0, "impact": 0, "introductions": 0}

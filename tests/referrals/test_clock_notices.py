@@ -8,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actions import withdraw_consent
-from contacts.models import Consent, PartnerOrganisation
+from contacts.models import Consent, PartnerOrganisation, Topic
 from outbox.models import OutboundMail
 from outbox.registry import kind_of
 from referrals import actions, notices, tasks
 from referrals.errors import WrongSideError
 from referrals.models import MutedNotice, Referral, ReferralNotice
-from tests.factories import ConsentFactory, PersonFactory, ReferralFactory
+from tests.factories import ConsentFactory, PartnerFactory, PersonFactory, ReferralFactory
 from tests.factories.contacts import actor
 from tests.referrals.conftest import MAIL
 
@@ -343,6 +343,132 @@ def test_a_proposal_is_for_the_sender_to_decide(world, waiting):
     told = text_of("referral_late")
     assert "Noch nicht entschieden" in told.subject
     assert "an Wolfsburg AG weiterzugeben" in told.text
+
+
+def test_a_proposal_on_an_accepted_case_is_reminded_of_until_it_is_decided(world, waiting):
+    """Nobody asks the recipient meanwhile, so without this the case would rest for ever."""
+    brought_to("accepted", waiting, world)
+    step = {"referral": waiting, "by": world.colleague, "at": on("2026-03-11")}
+    actions.propose_forward(recipient=world.other, text="Passt besser.", **step)
+
+    assert given(on("2026-03-13")) == {}
+    assert given(on("2026-03-16")) == {"proposal_reminder": 1}
+    assert given(on("2026-06-16")) == {}
+    assert mail("referral_proposal_reminder").recipient == world.advisor_user.email
+    told = text_of("referral_proposal_reminder")
+    assert "Wolfsburg AG" in told.text
+    assert "Passt besser." in told.text
+    assert may_go("referral_proposal_reminder", on("2026-03-16")) == ""
+
+    Referral.objects.filter(pk=waiting.pk).update(forward_to=None)
+    assert may_go("referral_proposal_reminder", on("2026-03-16")) == "state_changed"
+    decided = {"referral": Referral.objects.get(), "by": world.advisor, "at": on("2026-03-17")}
+    Referral.objects.filter(pk=waiting.pk).update(forward_to=world.other)
+    decided["referral"].refresh_from_db()
+    actions.refuse_forward(**decided)
+    assert may_go("referral_proposal_reminder", on("2026-03-17")) == "state_changed"
+    assert given(on("2026-03-25")) == {"uncontacted": 1}
+
+
+# Several partners asked for one need
+
+
+@pytest.fixture
+def three(world):
+    need = world.need(owner=world.advisor_user)
+    partners = [world.partner, world.other, PartnerFactory(name="Allerbank", phone="05361 77")]
+    return [world.sent(need=need, recipient=partner) for partner in partners]
+
+
+def test_of_several_that_are_late_one_mail_tells(world, three):
+    tasks.give_notices(at=on("2026-03-18"))
+
+    for kind in ("referral_late", "referral_late_founder"):
+        told = text_of(kind)
+        for one in three:
+            assert f"- {one.recipient.name}" in told.text.replace("*", "")
+        assert may_go(kind, on("2026-03-18")) == ""
+    assert "3 angefragten Stellen" in text_of("referral_late").subject
+    assert three[0].need.get_absolute_url() in text_of("referral_late").text
+    assert ReferralNotice.objects.count() == 6
+    assert given(on("2026-03-19")) == {}
+
+
+def test_it_goes_while_one_of_them_is_late_and_names_those_alone(world, three):
+    tasks.give_notices(at=on("2026-03-18"))
+    first = Referral.objects.get(pk=mail("referral_late_founder").subjects["referral"])
+    step = {"at": on("2026-03-18", 10)}
+    link = world.link(first)
+    actions.accept_referral(referral=first, by=link, **step)
+
+    told = text_of("referral_late_founder").text
+    assert first.recipient.name not in told
+    assert may_go("referral_late_founder", on("2026-03-18", 11)) == ""
+    second, third = (one for one in three if one.pk != first.pk)
+    actions.accept_referral(referral=second, by=world.link(second), **step)
+    for kind in ("referral_late", "referral_late_founder"):
+        told = text_of(kind)
+        assert third.recipient.name in told.text
+        assert "mehrere" not in told.text
+        assert first.reference not in told.subject
+    assert third.get_absolute_url() in text_of("referral_late").text
+    actions.accept_referral(referral=third, by=world.link(third), **step)
+    for kind in ("referral_late", "referral_late_founder"):
+        assert may_go(kind, on("2026-03-18", 11)) == "state_changed"
+        assert text_of(kind).text  # whoever looks into the outbox later reads it still
+
+
+def test_a_proposal_among_them_is_the_sender_s_to_decide(world, three):
+    step = {"referral": three[0], "by": world.colleague, "at": on("2026-03-13", 10)}
+    actions.propose_forward(recipient=PartnerFactory(name="Handwerkskammer"), **step)
+    tasks.give_notices(at=on("2026-03-18"))
+
+    assert "Vorschlag, an Handwerkskammer weiterzugeben" in text_of("referral_late").text
+    assert world.partner.name not in text_of("referral_late_founder").text
+
+
+def test_nobody_else_is_looked_for_while_others_may_help(world, three):
+    """Declined and expired: the mails say how the need stands where others were asked as well."""
+    ihk, wag, bank = three
+    decline = {"reason": "capacity", "by": world.colleague, "at": on("2026-03-11")}
+    actions.decline_referral(referral=ihk, **decline)
+    told = text_of("referral_declined").text
+    assert "insgesamt:** Noch keine Antwort: Wolfsburg AG, Allerbank." in told
+    assert "andere Stelle gebraucht" not in told
+
+    actions.accept_referral(referral=wag, by=world.link(wag), at=on("2026-03-12"))
+    assert "insgesamt:** Wolfsburg AG kümmert sich darum." in text_of("referral_declined").text
+    tasks.run_clock(at=on("2026-04-02"))
+    told = text_of("referral_expired").text
+    assert "insgesamt:** Wolfsburg AG kümmert sich darum." in told
+    assert bank.need.get_absolute_url() in told
+    assert "könnten passen" not in told
+    assert "Vorschlag haben wir" not in told
+
+
+def test_where_all_have_declined_somebody_is_missing(world, waiting):
+    decline = {"reason": "capacity", "by": world.colleague, "at": on("2026-03-11")}
+    actions.decline_referral(referral=waiting, **decline)
+
+    assert "eine andere Stelle gebraucht" in text_of("referral_declined").text
+
+
+def test_a_partner_reads_nothing_of_others(world, waiting):
+    Referral.objects.filter(pk=waiting.pk).update(sender=world.other)
+    type(waiting.need).objects.update(status="helping")
+    step = {"reason": "capacity", "by": world.colleague, "at": on("2026-03-11")}
+    actions.decline_referral(referral=Referral.objects.get(), **step)
+    type(waiting.need).objects.update(status="helping")
+
+    assert "insgesamt" not in text_of("referral_declined").text
+
+
+def test_of_two_needs_each_has_its_mail(world):
+    for code in ("business_plan", "funding"):
+        need = world.need(topics=[Topic.objects.get(code=code)], owner=world.advisor_user)
+        world.sent(need=need)
+
+    assert given(on("2026-03-18")) == {"late": 2, "late_founder": 2}
 
 
 def test_undone_it_is_not_reminded_of_twice(world, waiting):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Change
-from contacts.models import Consent, Topic
+from contacts.models import Consent, PartnerOrganisation, Topic
 from outbox.models import OutboundMail
 from referrals import actions, needs_page
 from referrals.actions.needs import roll_up
@@ -143,6 +143,20 @@ def test_the_state_is_said_in_words(world):
     assert said(need) == "IHK kümmert sich darum."
     actions.complete_referral(referral=ours, outcome="helped", by=world.link(ours), at=world.now)
     assert said(need) == "IHK hat geholfen."
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["IHK"], "IHK hat geholfen."),
+        (["IHK", "IHK"], "IHK hat geholfen."),
+        (["IHK", "WMG"], "IHK und WMG haben geholfen."),
+        (["IHK", "WMG", "HWK"], "IHK, WMG und HWK haben geholfen."),
+    ],
+)
+def test_several_are_named_as_one_says_it(names, said):
+    helped = [Referral(recipient=PartnerOrganisation(name=n), outcome="helped") for n in names]
+    assert needs_page.helped(helped) == said
 
 
 def test_a_need_is_unmet_when_all_have_declined(world):

@@ -85,7 +85,8 @@ def test_a_partner_switches_off_what_is_sent_to_it(client, world):
     response = client.post(address, {"on": ["silent", "resume"]})
 
     assert response.status_code == 302
-    assert muted(organisation=world.partner) == {"reminder", "query_reminder", "uncontacted"}
+    off = {"reminder", "query_reminder", "proposal_reminder", "uncontacted"}
+    assert muted(organisation=world.partner) == off
     assert client.get(address).content.decode().count('-when" checked') == 2
     home = client.get(world.partner.get_absolute_url()).content.decode()
     assert "Abgeschaltet:" in home
@@ -95,7 +96,7 @@ def test_a_partner_switches_off_what_is_sent_to_it(client, world):
 def test_those_who_lead_switch_all_of_a_partner(client, world):
     login(client, world, "manager")
     address = f"/partner/{world.partner.reference}/erinnerungen/"
-    given = [kind for kind in notices.BY_KIND if kind != "late_founder"]
+    given = [n.kind for n in notices.switchable(own=False) if n.kind != "late_founder"]
 
     client.post(address, {"on": given})
 
@@ -119,6 +120,20 @@ def test_an_advisor_switches_for_a_person(client, world):
 
     assert muted(person=world.person) == {"feedback"}
     assert "Abgeschaltet:" in client.get(world.person.get_absolute_url()).content.decode()
+
+
+INTRODUCTIONS = {"introduction_reminder", "introduction_outcome"}
+
+
+def test_notices_of_introductions_are_switched_for_people_and_for_no_partner(client, world):
+    login(client, world, "advisor")
+    address = f"/personen/{world.person.reference}/erinnerungen/"
+    client.post(address, {"on": [kind for kind in notices.BY_KIND if kind not in INTRODUCTIONS]})
+    assert muted(person=world.person) == INTRODUCTIONS
+
+    login(client, world, "manager")
+    page = client.get(f"/partner/{world.partner.reference}/erinnerungen/").content.decode()
+    assert not any(f"notice-{kind}" in page for kind in INTRODUCTIONS)
 
 
 def test_what_is_no_kind_is_refused(client, world):
