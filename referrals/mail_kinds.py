@@ -56,6 +56,7 @@ def context_of(referral: Referral, mail: OutboundMail) -> dict[str, Any]:
         "referral": referral,
         "topics": ", ".join(topic.label for topic in referral.need.topics.all()),
         "message": message.text if message else "",
+        "asked_at": message.at if message else referral.status_since,
         "url": settings.BASE_URL + path_of(referral, mail),
         "owner": sender_of(referral)[1],
         "target": referral.recipient.response_target_days,

@@ -39,6 +39,7 @@ def context_of(notice: Notice, at: datetime) -> dict[str, Any]:
         "referral": referral,
         "topics": topic.label if topic else _("Business plan"),
         "message": _("Which legal form is planned?"),
+        "asked_at": referral.status_since,
         "url": address,
         "need_url": address,
         "stop_url": address,

@@ -125,6 +125,10 @@ def test_after_a_long_standstill_it_has_expired_and_nobody_is_reminded(world, wa
 def test_a_query_asked_again_is_reminded_of_again(world, waiting):
     brought_to("query", waiting, world)
     assert given(on("2026-03-13")) == {"query_reminder": 1}
+    Referral.objects.update(status_since=on("2026-05-01"))  # looked at when it is over
+    assert "am Dienstag, 10. März" in text_of("referral_query_reminder").text
+    Referral.objects.update(status_since=world.now)
+    waiting.refresh_from_db()
     later = {"referral": waiting, "at": on("2026-03-16")}
     actions.answer_query(text="Eine GmbH.", by=world.advisor, **later)
     actions.ask_referral(text="Wirklich?", by=world.colleague, **later)
