@@ -70,8 +70,12 @@ class Worded(Timestamped):
 
     @property
     def label(self) -> str:
-        """The name in the language of the reader, else German, else the code."""
-        return self.names.get(translation.get_language()) or self.names.get("de") or self.code
+        return worded(self.names, self.code)
+
+
+def worded(names: dict[str, str], code: str) -> str:
+    """The name in the language of the reader, else German, else the code."""
+    return names.get(translation.get_language() or "") or names.get("de") or code
 
 
 class ReferenceCounter(models.Model):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import get_language
@@ -43,13 +44,13 @@ def fresh_or_not_modified(request, shown: dict) -> Response:
     return answer(shown)
 
 
-def require_match(request, shown: dict, **state) -> None:
+def require_match(request, show: Callable[[], dict], **state) -> None:
     """412 when the client has not seen the resource as it stands now; `state` is told with it."""
     wanted = request.headers.get("If-Match")
     if wanted is None:
         return
     states = {tag.partition(".")[0] for tag in tags_of(wanted)}
-    if not states & {"*", etag_of(shown).partition(".")[0]}:
+    if not states & {"*", etag_of(show()).partition(".")[0]}:
         raise Problem(412, "changed", _("This has changed since you read it."), **state)
 
 

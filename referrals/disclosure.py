@@ -7,7 +7,7 @@ same reason a partner that another partner asks sees what that one has told, not
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,26 +68,20 @@ def founder_of(referral: Referral, actor: Actor, at: datetime) -> Founder | None
 
 
 def founders_of(
-    referrals: Iterable[Referral],
-    actor: Actor,
-    at: datetime,
-    consents_of: Callable[[list[Referral]], Iterable[Consent]] | None = None,
+    referrals: Iterable[Referral], actor: Actor, at: datetime
 ) -> dict[UUID, Founder | None]:
-    """By referral id, in a constant number of queries.
-
-    `consents_of` answers the consents of these referrals from what a caller has read with more.
-    """
+    """By referral id, in a constant number of queries."""
     rows = list(referrals)
     accepted = [row for row in rows if is_accepted_by(row, actor)]
     founders: dict[UUID, Founder | None] = dict.fromkeys(row.pk for row in rows)
-    consents = covering_consents(accepted, (consents_of or stored_consents)(accepted), at)
+    consents = covering_consents(accepted, stored_consents(accepted), at)
     covered = [row for row in accepted if row.pk in consents]
     known = [row for row in covered if not row.agency_copied]
     prefetch_related_objects(known, "need__person__emails", "need__person__phones")
     first = Prefetch("steps", first_steps(covered), to_attr="first_steps")
     prefetch_related_objects([row for row in covered if row.agency_copied], first)
     for row in covered:
-        founders[row.pk] = founder(row, consents[row.pk], actor)
+        founders[row.pk] = founder(consents[row.pk], actor, said_of(row))
     return founders
 
 
@@ -109,7 +103,7 @@ def stored_consents(referrals: list[Referral]) -> QuerySet[Consent]:
     if not referrals:
         return Consent.objects.none()
     return Consent.objects.filter(
-        person__in={row.need.person_id for row in referrals},
+        person__in={row.person_id for row in referrals},
         recipient__in={row.recipient_id for row in referrals},
         purpose="referral",
         person__state=PersonState.ACTIVE,
@@ -128,16 +122,17 @@ def covering_consents(
             active[row.person_id, row.recipient_id].append(row)
     found = {}
     for referral in referrals:
-        pair = active[referral.need.person_id, referral.recipient_id]
+        pair = active[referral.person_id, referral.recipient_id]
         holds = [row for row in pair if row.counts_for(referral.sender_id)]
         if holds and referral.consent_id not in withdrawn:
             found[referral.pk] = holds[-1]
     return found
 
 
-def founder(referral: Referral, consent: Consent, actor: Actor) -> Founder:
-    said, shared = said_of(referral), set(consent.shared_fields)
-    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{referral.need.person_id}")
+def founder(consent: Consent, actor: Actor, said: Told) -> Founder:
+    """What the consent shares of it."""
+    shared = set(consent.shared_fields)
+    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{consent.person_id}")
     return Founder(
         id=UUID(hex=digest[:32]),
         display_name=said.name if SharedField.NAME in shared else "",

@@ -18,7 +18,7 @@ def pytest_configure():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite as users have it, a file with a connection for each thread.
 
     Threads of a live server share the one connection of a database in memory. Python and SQLite

@@ -119,10 +119,14 @@ class Person(Referenced, Versioned):
 
     @property
     def display_name(self) -> str:
-        return " ".join(filter(None, [self.title, self.given_name, self.family_name]))
+        return full_name(self.title, self.given_name, self.family_name)
 
     def get_absolute_url(self):
         return reverse("contacts:person", args=[self.reference])
+
+
+def full_name(title: str, given_name: str, family_name: str) -> str:
+    return " ".join(filter(None, [title, given_name, family_name]))
 
 
 class PersonEmail(Timestamped):

@@ -130,7 +130,6 @@ def resend_delivery(*, delivery: WebhookDelivery, by: Actor, at: datetime) -> We
     return delivery
 
 
-@transaction.atomic
 def queue_webhooks(
     *,
     organisation_ids: Iterable[UUID],

@@ -18,7 +18,9 @@ ORDERINGS = {
 
 class ReferralFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(
-        choices=ReferralStatus.choices, help_text="May be given several times."
+        choices=ReferralStatus.choices,
+        distinct=False,  # a column of the row itself: DISTINCT would sort the whole table first
+        help_text="May be given several times.",
     )
     topic = django_filters.ModelChoiceFilter(
         queryset=Topic.objects.all(),

@@ -1,7 +1,8 @@
-"""All that hangs on the referrals of a page, in one statement instead of five.
+"""The referrals of a page, flat and with all that hangs on them, in two statements.
 
-A UNION ALL of topics, consents, addresses, phones and what partners told: each branch answers its
-number and its row as JSON, which both databases can make.
+No instances of models: making those takes most of the time of a long list. What hangs on the rows
+comes as a UNION ALL of topics, consents, addresses, phones and what partners told: each branch
+answers its number and its row as JSON, which both databases can make.
 """
 
 import json
@@ -9,111 +10,106 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, JSONField, Model, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
-from contacts.models import Consent, PersonEmail, PersonPhone, Topic
+from contacts.models import Consent, PersonEmail, PersonPhone
 from referrals.disclosure import first_steps, stored_consents
-from referrals.models import Need, Referral, ReferralStep
+from referrals.models import Need, Referral
+from referrals.told import read
 
-TOPIC = ["id", "code", "names", "position"]
+NAMED = ("sender", "recipient", "service", "forward_to")
+COLUMNS = [
+    *["pk", "id", "reference", "status", "status_since", "consent_id", "reason", "respond_by"],
+    *["responsible", "sender_reference", "recipient_reference", "decline_reason"],
+    *["first_contact_on", "resume_on", "outcome", "withdrawn_reason", "acknowledged_at"],
+    *["version", "created_at", "modified_at", "agency_copied", "person_id", "need_id"],
+    *["need__reference", "need__postcode", "need__question"],
+    *["need__stage__code", "need__stage__names"],
+    *["need__person__title", "need__person__given_name", "need__person__family_name"],
+    *[f"{name}_id" for name in NAMED],
+    *[f"{name}__name" for name in NAMED],
+]
+
+
+def flat(referrals: QuerySet[Referral]) -> QuerySet:
+    """Rows with `COLUMNS` as attributes: enough for `presenting`, the rules and disclosure."""
+    owned = referrals.annotate(person_id=F("need__person_id"))
+    return owned.values_list(*COLUMNS, named=True)
+
+
+class Hanging:
+    """Topics of these rows; consents, addresses, phones and what was told of the accepted ones."""
+
+    def __init__(self, rows: list, accepted: list):
+        people = {row.person_id for row in accepted}
+        topics, consents, emails, phones, steps = rows_together(
+            topics_of(rows),
+            (stored_consents(accepted), CONSENT),
+            (of_people(PersonEmail, people), ["person_id", "address", "position", "id"]),
+            (of_people(PersonPhone, people), ["person_id", "number", "position", "id"]),
+            (first_steps(accepted), ["referral_id", "text"]),
+        )
+        topics.sort(key=lambda topic: (topic["position"], topic["code"]))
+        self.topics = by_owner(topics, "need_id")
+        self.consents = [record(Consent, values) for values in consents]
+        self.emails, self.phones = ordered(emails, "address"), ordered(phones, "number")
+        self.told = {UUID(step["referral_id"]): read(step["text"]) for step in steps}
+
+
 CONSENT = [
     *["id", "person_id", "recipient_id", "shared_fields"],
     *["given_at", "expires_at", "withdrawn_at", "evidence", "by_organisation_id"],
 ]
-EMAIL = ["id", "person_id", "address", "position"]
-PHONE = ["id", "person_id", "number", "position"]
-STEP = ["id", "referral_id", "text"]
 
 
-class Page:
-    """Referrals read with their joins; afterwards they need no further statement to be shown."""
-
-    def __init__(self, referrals: list[Referral]):
-        self.referrals = referrals
-
-    def consents_of(self, accepted: list[Referral]) -> list[Consent]:
-        """Reads everything; the topics of all, the rest of accepted ones only."""
-        topics, consents, emails, phones, steps = rows_together(
-            (topics_of(self.referrals), Topic, TOPIC, "topic__"),
-            (stored_consents(accepted), Consent, CONSENT, ""),
-            (of_people(PersonEmail, accepted), PersonEmail, EMAIL, ""),
-            (of_people(PersonPhone, accepted), PersonPhone, PHONE, ""),
-            (first_steps(accepted), ReferralStep, STEP, ""),
-        )
-        self.keep_topics(topics)
-        for name, rows in (("emails", emails), ("phones", phones)):
-            keep_of_people(accepted, name, rows)
-        by_referral = grouped(steps, "referral_id")
-        for referral in accepted:
-            referral.first_steps = by_referral[referral.pk]
-        return consents
-
-    def keep_topics(self, topics: list[Topic]) -> None:
-        by_need = grouped(topics, "owner")
-        for referral in self.referrals:
-            rows = sorted(by_need[referral.need_id], key=lambda topic: (topic.position, topic.code))
-            keep(referral.need, "topics", rows)
+def topics_of(rows: list) -> tuple[QuerySet, dict[str, str]]:
+    links = Need.topics.through.objects.filter(need__in={row.need_id for row in rows})
+    columns = {name: f"topic__{name}" for name in ("code", "names", "position")}
+    return links, {"need_id": "need_id", **columns}
 
 
-def topics_of(referrals: list[Referral]) -> QuerySet:
-    needs = {referral.need_id for referral in referrals}
-    return Need.topics.through.objects.filter(need__in=needs).annotate(owner=F("need_id"))
-
-
-def of_people(model: type[Model], referrals: list[Referral]) -> QuerySet:
-    people = {referral.need.person_id for referral in referrals}
+def of_people(model: type[Model], people: set[UUID]) -> QuerySet:
     return model._default_manager.filter(person__in=people)
 
 
-def keep_of_people(referrals: list[Referral], name: str, rows: list) -> None:
-    by_person = grouped(rows, "person_id")
-    for referral in referrals:
-        person = referral.need.person
-        keep(person, name, sorted(by_person[person.pk], key=lambda row: (row.position, row.pk)))
+def ordered(rows: list[dict], name: str) -> dict[UUID, list[str]]:
+    """The values of `name` of each person, the first address or phone first."""
+    rows.sort(key=lambda row: (row["position"], row["id"]))
+    return {
+        person: [row[name] for row in own] for person, own in by_owner(rows, "person_id").items()
+    }
 
 
-def grouped(rows: Iterable[Any], name: str) -> dict:
+def by_owner(rows: Iterable[dict], name: str) -> dict[UUID, list[dict]]:
     groups = defaultdict(list)
     for row in rows:
-        groups[getattr(row, name)].append(row)
+        groups[UUID(row[name])].append(row)
     return groups
 
 
-def keep(record: Any, name: str, rows: list) -> None:
-    """As prefetch_related would leave it."""
-    queryset = getattr(record, name).get_queryset()
-    queryset._result_cache, queryset._prefetch_done = rows, True
-    record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
-
-
-def rows_together(*parts: tuple[QuerySet, type[Model], list[str], str]) -> list[list]:
-    """One list of instances per part (queryset, model of its rows, columns, path to them)."""
+def rows_together(*parts: tuple[QuerySet, list[str] | dict[str, str]]) -> list[list[dict]]:
+    """One list of rows per part (queryset, its columns: names, or names with their paths)."""
     branches = [branch(number, *part) for number, part in enumerate(parts)]
     found: list[list] = [[] for _part in parts]
     for number, values in branches[0].union(*branches[1:], all=True):
-        found[number].append(instance(parts[number][1], values))
+        found[number].append(values)
     return found
 
 
-def branch(number: int, rows: QuerySet, model: type[Model], names: list[str], path: str):
-    columns = {name: F(path + name) for name in names}
-    if "owner" in rows.query.annotations:
-        columns["owner"] = F("owner")
-    row = JSONObject(**columns)
+def branch(number: int, rows: QuerySet, columns: list[str] | dict[str, str]) -> QuerySet:
+    paths = columns if isinstance(columns, dict) else {name: name for name in columns}
+    row = JSONObject(**{name: F(path) for name, path in paths.items()})
     return rows.order_by().annotate(part=Value(number), row=row).values_list("part", "row")
 
 
-def instance(model: type[Model], values: dict[str, Any]) -> Any:
-    """A row with these columns only."""
-    owner = values.pop("owner", None)
-    fields = {name: parsed(model, name, value) for name, value in values.items()}
-    record = model(**fields)
-    if owner is not None:
-        record.owner = Need._meta.pk.to_python(owner)
-    return record
+def record(model: type[Model], values: dict[str, Any]) -> Any:
+    """An instance with these columns only; `from_db` wants them in the order of the model."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db("default", names, [parsed(model, name, values[name]) for name in names])
 
 
 def parsed(model: type[Model], name: str, value: Any) -> Any:

@@ -1,96 +1,99 @@
 """A referral as partners see it. Plain functions, because nested serializers cost most in lists."""
 
-from collections.abc import Iterable
+import json
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet, TextChoices
+from django.db.models import TextChoices
 
 from accounts.actors import Actor
-from partner_api.referrals.loading import Page
+from contacts.models.people import full_name
+from dma_crm.models import worded
+from partner_api.referrals.loading import Hanging
 from referrals import disclosure, rules, words
 from referrals.models import (
     DeclineReason,
     Outcome,
-    Referral,
     ReferralMessage,
     ReferralStatus,
     ReferralStep,
     WithdrawalReason,
 )
-
-NAMED = ("sender", "recipient", "service", "forward_to")
-JOINED = ("need__person", "need__stage", *NAMED)
-# What `present` reads, and no more: most of the time of a long list goes into making instances.
-SHOWN = [
-    *[f"{name}__name" for name in NAMED],
-    *["need__reference", "need__postcode", "need__question"],
-    *["need__stage__code", "need__stage__names"],
-    *["need__person__title", "need__person__given_name", "need__person__family_name"],
-    *["reference", "status", "status_since", "consent", "reason", "respond_by", "responsible"],
-    *["sender_reference", "recipient_reference", "decline_reason", "first_contact_on"],
-    *["resume_on", "outcome", "withdrawn_reason", "acknowledged_at", "version"],
-    *["agency_copied", "created_at", "modified_at"],
-]
+from referrals.told import Told
 
 
-def shown_to(actor: Actor) -> QuerySet[Referral]:
-    """The referrals of this actor, ready for `present`."""
-    return Referral.objects.visible_to(actor).select_related(*JOINED)
-
-
-def listed_to(actor: Actor) -> QuerySet[Referral]:
-    """As `shown_to`, for reading alone: an action needs whole rows."""
-    return shown_to(actor).only(*SHOWN)
-
-
-def present(referrals: Iterable[Referral], actor: Actor, at: datetime) -> list[dict]:
-    """Rows read by `shown_to`; one statement more, however many they are."""
-    rows = list(referrals)
+def present(rows: list, actor: Actor, at: datetime) -> list[dict]:
+    """Rows made by `loading.flat`; one statement more, however many they are."""
     if not rows:
         return []
-    founders = disclosure.founders_of(rows, actor, at, Page(rows).consents_of)
-    return [present_one(row, founders[row.pk], actor, at) for row in rows]
+    accepted = [row for row in rows if disclosure.is_accepted_by(row, actor)]
+    hanging = Hanging(rows, accepted)
+    consents = disclosure.covering_consents(accepted, hanging.consents, at)
+    return [present_one(row, hanging, consents.get(row.pk), actor, at) for row in rows]
 
 
-def present_one(
-    referral: Referral, founder: disclosure.Founder | None, actor: Actor, at: datetime
-) -> dict:
-    is_sender = referral.sender_id == actor.organisation_id
-    need = referral.need
-    readable = disclosure.is_readable(referral, actor)
-    topics = list(need.topics.all())
+def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> dict:
+    is_sender = row.sender_id == actor.organisation_id
+    readable = disclosure.is_readable(row, actor)
+    topics = hanging.topics.get(row.need_id, [])
     return {
-        "id": str(referral.pk),
-        "reference": referral.reference,
-        **coded("status", referral.status, ReferralStatus),
-        "status_since": referral.status_since,
+        "id": str(row.pk),
+        "reference": row.reference,
+        **coded("status", row.status, ReferralStatus),
+        "status_since": row.status_since,
         "direction": "sent" if is_sender else "received",
-        "need": {"id": str(need.pk), "reference": need.reference},
-        "sender": named(referral.sender),
-        "recipient": named(referral.recipient),
-        "service": named(referral.service),
-        "topics": [topic.code for topic in topics],
-        "topics_label": [topic.label for topic in topics],
-        "stage": need.stage.code if need.stage else None,
-        "stage_label": need.stage.label if need.stage else None,
-        "postcode": need.postcode,
-        "question": need.question if readable else "",
-        "reason": referral.reason if readable else "",
-        "founder": present_founder(founder),
-        "respond_by": referral.respond_by,
-        "responsible": referral.responsible,
-        "your_reference": referral.sender_reference if is_sender else referral.recipient_reference,
-        **coded("decline_reason", referral.decline_reason, DeclineReason),
-        "forward_to": named(referral.forward_to),
-        "first_contact_on": referral.first_contact_on,
-        "resume_on": referral.resume_on,
-        **coded("outcome", referral.outcome, Outcome),
-        **coded("withdrawn_reason", referral.withdrawn_reason, WithdrawalReason),
-        "allowed_actions": rules.allowed_actions(referral, actor, at),
-        "version": referral.version,
-        "created_at": referral.created_at,
-        "modified_at": referral.modified_at,
+        "need": {"id": str(row.need_id), "reference": row.need__reference},
+        "sender": named(row.sender_id, row.sender__name),
+        "recipient": named(row.recipient_id, row.recipient__name),
+        "service": named(row.service_id, row.service__name),
+        "topics": [topic["code"] for topic in topics],
+        "topics_label": [label_of(topic["names"], topic["code"]) for topic in topics],
+        "stage": row.need__stage__code,
+        "stage_label": label_of(row.need__stage__names, row.need__stage__code),
+        "postcode": row.need__postcode,
+        "question": row.need__question if readable else "",
+        "reason": row.reason if readable else "",
+        "founder": present_founder(row, hanging, consent, actor) if consent else None,
+        "respond_by": row.respond_by,
+        "responsible": row.responsible,
+        "your_reference": row.sender_reference if is_sender else row.recipient_reference,
+        **coded("decline_reason", row.decline_reason, DeclineReason),
+        "forward_to": named(row.forward_to_id, row.forward_to__name),
+        "first_contact_on": row.first_contact_on,
+        "resume_on": row.resume_on,
+        **coded("outcome", row.outcome, Outcome),
+        **coded("withdrawn_reason", row.withdrawn_reason, WithdrawalReason),
+        "allowed_actions": rules.allowed_actions(row, actor, at),
+        "version": row.version,
+        "created_at": row.created_at,
+        "modified_at": row.modified_at,
     }
+
+
+def label_of(names: dict | str | None, code: str | None) -> str | None:
+    if code is None:
+        return None
+    return worded(json.loads(names) if isinstance(names, str) else names or {}, code)
+
+
+def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
+    said = hanging.told.get(row.pk, Told()) if row.agency_copied else ours(row, hanging)
+    founder = disclosure.founder(consent, actor, said)
+    return {
+        "id": str(founder.id),
+        "display_name": founder.display_name,
+        "emails": list(founder.emails),
+        "phones": list(founder.phones),
+    }
+
+
+def ours(row, hanging: Hanging) -> Told:
+    """What our own records say."""
+    name = full_name(
+        row.need__person__title, row.need__person__given_name, row.need__person__family_name
+    )
+    emails, phones = hanging.emails.get(row.person_id, ()), hanging.phones.get(row.person_id, ())
+    return Told(name, tuple(emails), tuple(phones))
 
 
 def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
@@ -101,19 +104,12 @@ def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
     return {name: code or None, f"{name}_label": str(choices(code).label) if code else None}
 
 
-def named(row) -> dict | None:
-    return {"id": str(row.pk), "name": row.name} if row else None
+def named(pk, name: str) -> dict | None:
+    return {"id": str(pk), "name": name} if pk else None
 
 
-def present_founder(founder: disclosure.Founder | None) -> dict | None:
-    if founder is None:
-        return None
-    return {
-        "id": str(founder.id),
-        "display_name": founder.display_name,
-        "emails": list(founder.emails),
-        "phones": list(founder.phones),
-    }
+def organisation(row: Any) -> dict | None:
+    return named(row.pk, row.name) if row else None
 
 
 def present_step(step: ReferralStep, readable: bool) -> dict:
@@ -125,7 +121,7 @@ def present_step(step: ReferralStep, readable: bool) -> dict:
         "action_label": words.done(step.action),
         **coded("before", step.before, ReferralStatus),
         **coded("after", step.after, ReferralStatus),
-        "by": named(step.by_organisation),
+        "by": organisation(step.by_organisation),
         "text": step.text if readable else "",
     }
 
@@ -134,6 +130,6 @@ def present_message(message: ReferralMessage, readable: bool) -> dict:
     return {
         "id": str(message.pk),
         "at": message.at,
-        "by": named(message.by_organisation),
+        "by": organisation(message.by_organisation),
         "text": message.text if readable else "",
     }

@@ -33,8 +33,9 @@ class Transition(ReferralView, WriteView):
         return self.write_once(lambda: self.take(referral, values), self.show)
 
     def take(self, referral: Referral, values: dict):
-        shown = self.shown(referral)
-        conditions.require_match(self.request, shown, current_status=referral.status)
+        conditions.require_match(
+            self.request, lambda: self.show(referral.pk), current_status=referral.status
+        )
         try:
             type(self).action(referral=referral, by=self.actor, at=timezone.now(), **values)
         except InvalidValueError:

@@ -1,5 +1,6 @@
 """Reading referrals, and sending one."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -25,6 +26,7 @@ from partner_api.referrals.examples import (
     STEP_PAGE,
 )
 from partner_api.referrals.filters import ORDERINGS, ReferralFilter, ReferralParameters
+from partner_api.referrals.loading import flat
 from partner_api.referrals.watermark import carried, carrying, watermark
 from partner_api.schema import IF_NONE_MATCH, WRITE_HEADERS, created, not_modified
 from partner_api.views import ListView, PageParameters, Parameters, PartnerView
@@ -34,24 +36,25 @@ from referrals.disclosure import is_readable
 from referrals.errors import InvalidValueError
 from referrals.models import Referral, ReferralError
 
+PARTIES = ("need__person", "need__owner", "sender", "recipient")
+
 
 class ReferralView(PartnerView):
     read_scope = Scope.REFERRALS_READ
     write_scope = Scope.REFERRALS_WRITE
     tag = "Referrals"
 
-    def visible(self):
-        return presenting.shown_to(self.actor)
+    def visible(self) -> QuerySet[Referral]:
+        return Referral.objects.visible_to(self.actor)
 
     def get_referral(self, pk) -> Referral:
-        return self.found(self.visible(), pk=pk)
-
-    def shown(self, referral: Referral) -> dict:
-        [shown] = presenting.present([referral], self.actor, timezone.now())
-        return shown
+        """To act on, with those who are told of it; to read it, `show` spares the instances."""
+        return self.found(self.visible().select_related(*PARTIES), pk=pk)
 
     def show(self, pk) -> dict:
-        return self.shown(self.get_referral(pk))
+        row = self.found(flat(self.visible()), pk=pk)
+        [shown] = presenting.present([row], self.actor, timezone.now())
+        return shown
 
 
 class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
@@ -76,7 +79,7 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
         begun, wanted["cursor"] = carried(wanted["cursor"])
         safe = begun or watermark.read()
-        rows = self.filter_queryset(presenting.listed_to(self.actor))
+        rows = flat(self.filter_queryset(self.visible()))
         if moment := wanted.get("modified_after"):
             rows = rows.filter(modified_at__gt=moment)
         page = self.page(rows, wanted, ordering=ORDERINGS[wanted["ordering"]])
@@ -124,9 +127,9 @@ class ReferralDetail(ReferralView):
     )
     def get(self, request, pk):
         """`founder` is null before acceptance and again once consent is gone."""
-        referral = self.get_referral(pk)
+        shown = self.show(pk)
         self.checked_parameters()
-        return conditions.fresh_or_not_modified(request, self.shown(referral))
+        return conditions.fresh_or_not_modified(request, shown)
 
 
 class StepList(ReferralView, ListView):

@@ -134,7 +134,7 @@ class ServiceDetail(ServiceView, WriteView):
         return self.write_once(lambda: self.change(service, values), self.show)
 
     def change(self, service: Service, values: dict):
-        conditions.require_match(self.request, self.shown(service))
+        conditions.require_match(self.request, lambda: self.shown(service))
         try:
             update_service(
                 service=service,

@@ -58,7 +58,7 @@ class WebhookView(WriteView, PartnerView):
     def seen(self, webhook: WebhookEndpoint) -> WebhookEndpoint:
         """As it stands now and stays until we are done, if the client knows it so (If-Match)."""
         now = self.found(self.visible().select_for_update(), pk=webhook.pk)
-        conditions.require_match(self.request, present_webhook(now))
+        conditions.require_match(self.request, lambda: present_webhook(now))
         return now
 
     def show(self, pk) -> dict:

@@ -80,12 +80,13 @@ def reassign_need(*, need: Need, owner: User, by: Actor, at: datetime) -> Need:
 
 def roll_up(need_id: UUID) -> str:
     """Lock the need, then read: of two referrals that move at once the later one sees both."""
-    need = Need.objects.select_for_update().get(pk=need_id)
+    need = Need.objects.select_for_update().only("status").get(pk=need_id)
     rows: Any = Referral.objects.filter(need_id=need_id).values_list("status", "outcome")
     status = status_from(set(rows))
     if need.status == NeedStatus.SETTLED and status in {NeedStatus.OPEN, NeedStatus.UNMET}:
         return need.status  # nobody is asked any more, until somebody is asked again
-    Need.objects.filter(pk=need_id).exclude(status=status).update(status=status)
+    if status != need.status:
+        Need.objects.filter(pk=need_id).update(status=status)
     return status
 
 

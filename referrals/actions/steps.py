@@ -32,8 +32,7 @@ def take_step(
         return
     fields = {"forward_to": None, "forward_text": "", **fields}
     move(referral, to, action=verb, by=by, at=at, text=text, **fields)
-    roll_up(referral.need_id)
-    referral.need.refresh_from_db(fields=["status"])
+    referral.need.status = roll_up(referral.need_id)
 
 
 def move(

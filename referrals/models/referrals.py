@@ -313,7 +313,10 @@ class Referral(Referenced, Versioned):
     def get_absolute_url(self):
         return reverse("referrals:referral", args=[self.reference])
 
-    @transaction.atomic
+    @property
+    def person_id(self):
+        return self.need.person_id
+
     def move_to(self, status: str, *, action: str, by, at, text: str = "", **fields) -> None:
         """Take one allowed step with its fields and record it, unless the row moved meanwhile.
 
@@ -328,7 +331,7 @@ class Referral(Referenced, Versioned):
             status=status, status_since=at, closed_at=closed_at, **fields,
         )  # fmt: skip
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)  # the action around it has one
     def write(self, *, action: str, by, at, text: str = "", **fields) -> None:
         """Record something that happened, with or without a change of status."""
         before = self.status

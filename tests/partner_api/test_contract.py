@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
@@ -69,6 +70,16 @@ class Application(WSGIHandler):
 api = schemathesis.openapi.from_wsgi(
     "/api/v1/schema/", Application(), config=CONFIG, headers={"Host": "localhost"}
 )
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays():
+    """As Django's test client does: a request would else end the connection of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
