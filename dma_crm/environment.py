@@ -78,6 +78,10 @@ def sqlite(name: str) -> dict:
 
 
 def postgresql(parts) -> dict:
+    """Web processes keep connections for their threads; a new one costs more than most pages."""
+    options: dict = dict(parse_qsl(parts.query))
+    if os.environ.get("DMA_SERVING") == "web":
+        options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -86,7 +90,7 @@ def postgresql(parts) -> dict:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": options,
     }
 
 

@@ -1,8 +1,9 @@
 """The referrals of a page, flat and with all that hangs on them, in two statements.
 
 No instances of models: making those takes most of the time of a long list. What hangs on the rows
-comes as a UNION ALL of topics, consents, addresses, phones and what partners told: each branch
-answers its number and its row as JSON, which both databases can make.
+comes as a UNION ALL of names, topics, consents, addresses, phones and what partners told: each
+branch answers its number and its row as JSON, which both databases can make. Names are not joined
+because PostgreSQL takes longer to plan eight joins than to run them.
 """
 
 import json
@@ -16,22 +17,20 @@ from django.db.models import F, JSONField, Model, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.utils.timezone import is_naive
 
-from contacts.models import Consent, PersonEmail, PersonPhone
+from contacts.models import Consent, PartnerOrganisation, PersonEmail, PersonPhone, Stage
 from referrals.disclosure import first_steps, stored_consents
-from referrals.models import Need, Referral
+from referrals.models import Need, Referral, Service
 from referrals.told import read
 
-NAMED = ("sender", "recipient", "service", "forward_to")
+ORGANISATIONS = ("sender_id", "recipient_id", "forward_to_id")
 COLUMNS = [
     *["pk", "id", "reference", "status", "status_since", "consent_id", "reason", "respond_by"],
     *["responsible", "sender_reference", "recipient_reference", "decline_reason"],
     *["first_contact_on", "resume_on", "outcome", "withdrawn_reason", "acknowledged_at"],
     *["version", "created_at", "modified_at", "agency_copied", "person_id", "need_id"],
-    *["need__reference", "need__postcode", "need__question"],
-    *["need__stage__code", "need__stage__names"],
+    *["need__reference", "need__postcode", "need__question", "need__stage_id"],
     *["need__person__title", "need__person__given_name", "need__person__family_name"],
-    *[f"{name}_id" for name in NAMED],
-    *[f"{name}__name" for name in NAMED],
+    *["service_id", *ORGANISATIONS],
 ]
 
 
@@ -42,17 +41,22 @@ def flat(referrals: QuerySet[Referral]) -> QuerySet:
 
 
 class Hanging:
-    """Topics of these rows; consents, addresses, phones and what was told of the accepted ones."""
+    """Names and topics of these rows; of the accepted ones consents, contacts, what was told."""
 
     def __init__(self, rows: list, accepted: list):
         people = {row.person_id for row in accepted}
-        topics, consents, emails, phones, steps = rows_together(
+        organisations, services, stages, topics, consents, emails, phones, steps = rows_together(
+            (among(PartnerOrganisation, rows, *ORGANISATIONS), ["id", "name"]),
+            (among(Service, rows, "service_id"), ["id", "name"]),
+            (among(Stage, rows, "need__stage_id"), ["id", "code", "names"]),
             topics_of(rows),
             (stored_consents(accepted), CONSENT),
             (of_people(PersonEmail, people), ["person_id", "address", "position", "id"]),
             (of_people(PersonPhone, people), ["person_id", "number", "position", "id"]),
             (first_steps(accepted), ["referral_id", "text"]),
         )
+        self.names = {UUID(row["id"]): row["name"] for row in organisations + services}
+        self.stages = {row["id"]: row for row in stages}
         topics.sort(key=lambda topic: (topic["position"], topic["code"]))
         self.topics = by_owner(topics, "need_id")
         self.consents = [record(Consent, values) for values in consents]
@@ -64,6 +68,13 @@ CONSENT = [
     *["id", "person_id", "recipient_id", "shared_fields"],
     *["given_at", "expires_at", "withdrawn_at", "evidence", "by_organisation_id"],
 ]
+
+
+def among(model: type[Model], rows: list, *names: str) -> QuerySet:
+    """What these columns of the rows point at."""
+    return model._default_manager.filter(
+        pk__in={getattr(row, name) for row in rows for name in names}
+    )
 
 
 def topics_of(rows: list) -> tuple[QuerySet, dict[str, str]]:

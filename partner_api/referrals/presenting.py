@@ -3,10 +3,12 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import TextChoices
 
 from accounts.actors import Actor
+from contacts.models import PartnerOrganisation
 from contacts.models.people import full_name
 from dma_crm.models import worded
 from partner_api.referrals.loading import Hanging
@@ -35,6 +37,7 @@ def present(rows: list, actor: Actor, at: datetime) -> list[dict]:
 def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> dict:
     is_sender = row.sender_id == actor.organisation_id
     readable = disclosure.is_readable(row, actor)
+    stage = hanging.stages.get(row.need__stage_id)
     topics = hanging.topics.get(row.need_id, [])
     return {
         "id": str(row.pk),
@@ -43,13 +46,13 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
         "status_since": row.status_since,
         "direction": "sent" if is_sender else "received",
         "need": {"id": str(row.need_id), "reference": row.need__reference},
-        "sender": named(row.sender_id, row.sender__name),
-        "recipient": named(row.recipient_id, row.recipient__name),
-        "service": named(row.service_id, row.service__name),
+        "sender": named(row.sender_id, hanging.names),
+        "recipient": named(row.recipient_id, hanging.names),
+        "service": named(row.service_id, hanging.names),
         "topics": [topic["code"] for topic in topics],
-        "topics_label": [label_of(topic["names"], topic["code"]) for topic in topics],
-        "stage": row.need__stage__code,
-        "stage_label": label_of(row.need__stage__names, row.need__stage__code),
+        "topics_label": [label_of(topic) for topic in topics],
+        "stage": stage["code"] if stage else None,
+        "stage_label": label_of(stage) if stage else None,
         "postcode": row.need__postcode,
         "question": row.need__question if readable else "",
         "reason": row.reason if readable else "",
@@ -58,7 +61,7 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
         "responsible": row.responsible,
         "your_reference": row.sender_reference if is_sender else row.recipient_reference,
         **coded("decline_reason", row.decline_reason, DeclineReason),
-        "forward_to": named(row.forward_to_id, row.forward_to__name),
+        "forward_to": named(row.forward_to_id, hanging.names),
         "first_contact_on": row.first_contact_on,
         "resume_on": row.resume_on,
         **coded("outcome", row.outcome, Outcome),
@@ -70,10 +73,10 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
     }
 
 
-def label_of(names: dict | str | None, code: str | None) -> str | None:
-    if code is None:
-        return None
-    return worded(json.loads(names) if isinstance(names, str) else names or {}, code)
+def label_of(row: dict[str, Any]) -> str:
+    """SQLite has text inside JSON where PostgreSQL has JSON."""
+    names = row["names"]
+    return worded(json.loads(names) if isinstance(names, str) else names, row["code"])
 
 
 def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
@@ -104,12 +107,12 @@ def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
     return {name: code or None, f"{name}_label": str(choices(code).label) if code else None}
 
 
-def named(pk, name: str) -> dict | None:
-    return {"id": str(pk), "name": name} if pk else None
+def named(pk: UUID | None, names: dict[UUID, str]) -> dict | None:
+    return {"id": str(pk), "name": names[pk]} if pk else None
 
 
-def organisation(row: Any) -> dict | None:
-    return named(row.pk, row.name) if row else None
+def organisation(row: PartnerOrganisation | None) -> dict | None:
+    return {"id": str(row.pk), "name": row.name} if row else None
 
 
 def present_step(step: ReferralStep, readable: bool) -> dict:

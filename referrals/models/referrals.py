@@ -331,17 +331,23 @@ class Referral(Referenced, Versioned):
             status=status, status_since=at, closed_at=closed_at, **fields,
         )  # fmt: skip
 
-    @transaction.atomic(savepoint=False)  # the action around it has one
     def write(self, *, action: str, by, at, text: str = "", **fields) -> None:
         """Record something that happened, with or without a change of status."""
         before = self.status
         written = {**fields, "modified_at": at, "version": self.version + 1}
-        unmoved = Referral.objects.filter(pk=self.pk, version=self.version)
-        if not unmoved.update(**written):
+        # The action around it has a savepoint; nothing is raised in here that it could outlive.
+        with transaction.atomic(savepoint=False):
+            if is_ours := self.update_if_unmoved(written):
+                self.steps.create(
+                    action=action, before=before, after=self.status, text=text, at=at,
+                    version=self.version, **by.as_history(),
+                )  # fmt: skip
+        if not is_ours:
             raise ReferralChangedError
+
+    def update_if_unmoved(self, written: dict) -> bool:
+        if not Referral.objects.filter(pk=self.pk, version=self.version).update(**written):
+            return False
         for name, value in written.items():
             setattr(self, name, value)
-        self.steps.create(
-            action=action, before=before, after=self.status, text=text, at=at,
-            version=self.version, **by.as_history(),
-        )  # fmt: skip
+        return True
