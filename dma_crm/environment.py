@@ -78,8 +78,16 @@ def sqlite(name: str) -> dict:
 
 
 def postgresql(parts) -> dict:
-    """Web processes keep connections for their threads; a new one costs more than most pages."""
-    options: dict = dict(parse_qsl(parts.query))
+    """Web processes keep connections for their threads; a new one costs more than most pages.
+
+    The first two options are for what goes through `dma_crm/statements.py`: Django's own cursors
+    never prepare. Rows by their keys need no plan of their own for each list of keys.
+    """
+    options: dict = {
+        "prepare_threshold": 0,
+        "options": "-c plan_cache_mode=force_generic_plan",
+        **dict(parse_qsl(parts.query)),
+    }
     if os.environ.get("DMA_SERVING") == "web":
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5}
     return {

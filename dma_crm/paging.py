@@ -5,6 +5,7 @@ Source of the method: "seek" paging, Markus Winand, use-the-index-luke.com.
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dma_crm.middleware import unstorable
+from dma_crm.statements import Given
 
 PAGE_SIZE = 50
 
@@ -33,35 +35,74 @@ class Page:
         return len(self.rows)
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Which rows a page takes, but for the values it begins behind."""
+
+    fields: tuple[str, ...]
+    descending: bool
+    is_first: bool
+    size: int
+
+    def given(self, queryset: QuerySet) -> QuerySet:
+        """For a `Statement`: the values come when it runs, by the names of `fields`."""
+        return self.of(
+            queryset, [Given(name, field_at(queryset.model, name)) for name in self.fields]
+        )
+
+    def of(self, queryset: QuerySet, values: Sequence[Any]) -> QuerySet:
+        """One row more than fits on the page tells whether there is another."""
+        if not self.is_first:
+            comparison = "lt" if self.descending else "gt"
+            queryset = queryset.filter(beyond(self.fields, values, comparison))
+        sign = "-" if self.descending else ""
+        return queryset.order_by(*[sign + name for name in self.fields])[: self.size + 1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cursor points: the rows behind `values`, or before them when `backward`."""
+
+    stretch: Stretch
+    backward: bool
+    values: list[Any]
+
+    def page(self, rows: list[Any]) -> Page:
+        fields, size = self.stretch.fields, self.stretch.size
+        more, rows = len(rows) > size, rows[:size]
+        if self.backward:
+            rows.reverse()
+        has_next, has_previous = (
+            (True, more) if self.backward else (more, not self.stretch.is_first)
+        )
+        return Page(
+            rows,
+            next=write_cursor("n", rows[-1], fields) if rows and has_next else "",
+            previous=write_cursor("p", rows[0], fields) if rows and has_previous else "",
+        )
+
+
 def page_of(
     queryset: QuerySet, *, ordering: tuple[str, ...], cursor: str = "", size: int = PAGE_SIZE
 ) -> Page:
-    """One page in `ordering`, whose fields are never null and whose last is unique.
+    """One page in `ordering`, see `place_of`."""
+    place = place_of(queryset.model, ordering=ordering, cursor=cursor, size=size)
+    return place.page(list(place.stretch.of(queryset, place.values)))
+
+
+def place_of(model, *, ordering: tuple[str, ...], cursor: str, size: int) -> Place:
+    """In `ordering`, whose fields are never null and whose last is unique.
 
     Each field may start with `-`; all must run the same way. Raises BadRequest on a cursor that
     is not one of ours.
     """
-    descending = ordering[0].startswith("-")
-    fields = [name.lstrip("-") for name in ordering]
-    backward, values = read_cursor(cursor, queryset.model, fields) if cursor else (False, None)
-    if backward:
-        descending = not descending
-    if values:
-        queryset = queryset.filter(beyond(fields, values, "lt" if descending else "gt"))
-    signs = "-" if descending else ""
-    rows = list(queryset.order_by(*[signs + name for name in fields])[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if backward:
-        rows.reverse()
-    has_next, has_previous = (True, more) if backward else (more, bool(values))
-    return Page(
-        rows,
-        next=write_cursor("n", rows[-1], fields) if rows and has_next else "",
-        previous=write_cursor("p", rows[0], fields) if rows and has_previous else "",
-    )
+    fields = tuple(name.lstrip("-") for name in ordering)
+    backward, values = read_cursor(cursor, model, fields) if cursor else (False, [])
+    descending = ordering[0].startswith("-") != backward
+    return Place(Stretch(fields, descending, not cursor, size), backward, values)
 
 
-def beyond(fields: list[str], values: list[Any], comparison: str) -> Q:
+def beyond(fields: Sequence[str], values: Sequence[Any], comparison: str) -> Q:
     """Rows after `values` in lexical order: a first bound the index can use, then the ties."""
     condition = Q()
     for index in reversed(range(len(fields))):
@@ -72,7 +113,7 @@ def beyond(fields: list[str], values: list[Any], comparison: str) -> Q:
     return Q(**{f"{fields[0]}__{comparison}e": values[0]}) & condition
 
 
-def write_cursor(direction: str, row: Any, fields: list[str]) -> str:
+def write_cursor(direction: str, row: Any, fields: Sequence[str]) -> str:
     values = [direction, *(text_of(value_of(row, name)) for name in fields)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
@@ -89,7 +130,7 @@ def text_of(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def read_cursor(cursor: str, model, fields: list[str]) -> tuple[bool, list[Any]]:
+def read_cursor(cursor: str, model, fields: Sequence[str]) -> tuple[bool, list[Any]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         direction, *values = json.loads(base64.urlsafe_b64decode(padded))

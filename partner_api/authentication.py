@@ -27,7 +27,7 @@ class KeyHolder(AnonymousUser):
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`request.auth` is the Actor of the key; its organisation came with it in one query."""
+    """`request.auth` is the Actor of the key; found in one query."""
 
     def authenticate(self, request):
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")

@@ -17,9 +17,12 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from accounts.actors import Actor
 from contacts.models import Consent, PersonState, SharedField
 from dma_crm.crypto import keyed_digest
+from dma_crm.statements import Given
 from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus, ReferralStep
 from referrals.rules import RECIPIENT, sides_of
 from referrals.told import Told, read
+
+Ids = Iterable[UUID] | Given
 
 
 @dataclass(frozen=True)
@@ -74,21 +77,21 @@ def founders_of(
     rows = list(referrals)
     accepted = [row for row in rows if is_accepted_by(row, actor)]
     founders: dict[UUID, Founder | None] = dict.fromkeys(row.pk for row in rows)
-    consents = covering_consents(accepted, stored_consents(accepted), at)
+    consents = covering_consents(accepted, consents_about(accepted), at)
     covered = [row for row in accepted if row.pk in consents]
     known = [row for row in covered if not row.agency_copied]
     prefetch_related_objects(known, "need__person__emails", "need__person__phones")
-    first = Prefetch("steps", first_steps(covered), to_attr="first_steps")
-    prefetch_related_objects([row for row in covered if row.agency_copied], first)
+    copied = [row for row in covered if row.agency_copied]
+    first = Prefetch("steps", first_steps(row.pk for row in copied), to_attr="first_steps")
+    prefetch_related_objects(copied, first)
     for row in covered:
         founders[row.pk] = founder(consents[row.pk], actor, said_of(row))
     return founders
 
 
-def first_steps(referrals: list[Referral]) -> QuerySet[ReferralStep]:
+def first_steps(told: Ids) -> QuerySet[ReferralStep]:
     """The steps in which one partner told another of the founder."""
-    told = [row.pk for row in referrals if row.agency_copied]
-    return ReferralStep.objects.filter(action="create", referral__in=told)
+    return ReferralStep.objects.filter(action="create", referral__any_of=told)
 
 
 def is_accepted_by(referral: Referral, actor: Actor) -> bool:
@@ -98,13 +101,19 @@ def is_accepted_by(referral: Referral, actor: Actor) -> bool:
     return receives and referral.status in DISCLOSED_STATUSES
 
 
-def stored_consents(referrals: list[Referral]) -> QuerySet[Consent]:
-    """Those that may cover one of these referrals, also when they no longer hold."""
-    if not referrals:
-        return Consent.objects.none()
+def consents_about(referrals: list[Referral]) -> Iterable[Consent]:
+    people, recipients = (
+        {row.person_id for row in referrals},
+        {row.recipient_id for row in referrals},
+    )
+    return stored_consents(people, recipients) if referrals else []
+
+
+def stored_consents(people: Ids, recipients: Ids) -> QuerySet[Consent]:
+    """Those that may let data of these people go there, also when they no longer hold."""
     return Consent.objects.filter(
-        person__in={row.person_id for row in referrals},
-        recipient__in={row.recipient_id for row in referrals},
+        person__any_of=people,
+        recipient__any_of=recipients,
         purpose="referral",
         person__state=PersonState.ACTIVE,
     )

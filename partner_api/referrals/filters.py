@@ -1,6 +1,10 @@
 """The filters of the list; what is not named here is refused, never ignored."""
 
+from typing import Any
+
 import django_filters
+from django.http import QueryDict
+from django_filters.utils import translate_validation
 from rest_framework import serializers
 
 from contacts.models import Topic
@@ -17,9 +21,10 @@ ORDERINGS = {
 
 
 class ReferralFilter(django_filters.FilterSet):
+    """Checks and describes what is asked for; `loading.CONDITIONS` are what is meant by it."""
+
     status = django_filters.MultipleChoiceFilter(
         choices=ReferralStatus.choices,
-        distinct=False,  # a column of the row itself: DISTINCT would sort the whole table first
         help_text="May be given several times.",
     )
     topic = django_filters.ModelChoiceFilter(
@@ -29,22 +34,20 @@ class ReferralFilter(django_filters.FilterSet):
         help_text="Code of a topic.",
     )
     direction = django_filters.ChoiceFilter(
-        choices=DIRECTIONS,
-        method="in_direction",
-        help_text="What came to your organisation (default) or what it sent.",
+        choices=DIRECTIONS, help_text="What came to your organisation (default) or what it sent."
     )
 
-    class Meta:
-        model = Referral
-        fields = ["status", "topic", "direction"]
-
-    def filter_queryset(self, queryset):
-        self.form.cleaned_data["direction"] = self.form.cleaned_data["direction"] or "received"
-        return super().filter_queryset(queryset)
-
-    def in_direction(self, queryset, name, value):
-        side = "sender_id" if value == "sent" else "recipient_id"
-        return queryset.filter(**{side: self.request.auth.organisation_id})
+    @classmethod
+    def of(cls, parameters: QueryDict) -> tuple[str, dict[str, Any]]:
+        """The direction, and the values of what else was asked for."""
+        chosen = cls(parameters, queryset=Referral.objects.none())
+        if not chosen.is_valid():
+            raise translate_validation(chosen.errors)
+        values = chosen.form.cleaned_data
+        direction = values.pop("direction") or "received"
+        if topic := values.pop("topic"):
+            values["topic"] = topic.pk
+        return direction, {name: value for name, value in values.items() if value}
 
 
 class ReferralParameters(PageParameters):

@@ -2,22 +2,38 @@
 
 No instances of models: making those takes most of the time of a long list. What hangs on the rows
 comes as a UNION ALL of names, topics, consents, addresses, phones and what partners told: each
-branch answers its number and its row as JSON, which both databases can make. Names are not joined
-because PostgreSQL takes longer to plan eight joins than to run them.
+branch answers its number, whose it is, and the rest as a JSON array, which both databases can make.
 """
 
 import json
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, JSONField, Model, QuerySet, Value
-from django.db.models.functions import JSONObject
+from django.db.models import (
+    BigAutoField,
+    DateTimeField,
+    F,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, JSONArray
 from django.utils.timezone import is_naive
 
-from contacts.models import Consent, PartnerOrganisation, PersonEmail, PersonPhone, Stage
+from accounts.actors import Actor
+from accounts.models import Channel, Role
+from contacts.models import Consent, PartnerOrganisation, PersonEmail, PersonPhone, Stage, Topic
+from dma_crm.models import worded
+from dma_crm.paging import Page, Place, Stretch
+from dma_crm.statements import Given, Statement
 from referrals.disclosure import first_steps, stored_consents
 from referrals.models import Need, Referral, Service
 from referrals.told import read
@@ -32,102 +48,163 @@ COLUMNS = [
     *["need__person__title", "need__person__given_name", "need__person__family_name"],
     *["service_id", *ORGANISATIONS],
 ]
+Row = namedtuple("Row", COLUMNS)  # type: ignore[misc]  # enough for the rules and disclosure
+ORGANISATION = Given("organisation", UUIDField())
+KEY_HOLDER = Actor(Role.PARTNER, Channel.API, organisation_id=ORGANISATION)  # type: ignore[arg-type]
+CONDITIONS = {
+    "pk": Q(pk=Given("pk", UUIDField())),
+    "received": Q(recipient_id=ORGANISATION),
+    "sent": Q(sender_id=ORGANISATION),
+    "status": Q(status__any_of=Given("status")),
+    "topic": Q(need__topics=Given("topic", BigAutoField())),
+    "modified_after": Q(modified_at__gt=Given("modified_after", DateTimeField())),
+}
 
 
-def flat(referrals: QuerySet[Referral]) -> QuerySet:
-    """Rows with `COLUMNS` as attributes: enough for `presenting`, the rules and disclosure."""
-    owned = referrals.annotate(person_id=F("need__person_id"))
-    return owned.values_list(*COLUMNS, named=True)
+def one(pk: UUID, actor: Actor) -> Row | None:
+    rows = statement(frozenset({"pk"}), None).rows(organisation=actor.organisation_id, pk=pk)
+    return Row(*rows[0]) if rows else None
+
+
+def page(place: Place, direction: str, given: dict[str, Any], actor: Actor) -> Page:
+    """Of those received or sent; `given` has values for some of CONDITIONS."""
+    asked = statement(frozenset({direction, *given}), place.stretch)
+    behind = dict(zip(place.stretch.fields, place.values, strict=False))
+    rows = asked.rows(organisation=actor.organisation_id, **given, **behind)
+    return place.page([Row(*row) for row in rows])
+
+
+@lru_cache(maxsize=200)
+def statement(conditions: frozenset[str], stretch: Stretch | None) -> Statement:
+    """The referrals an organisation may see, under these conditions, ordered and cut."""
+
+    def build() -> QuerySet:
+        rows = Referral.objects.visible_to(KEY_HOLDER).annotate(person_id=F("need__person_id"))
+        rows = rows.filter(*[CONDITIONS[name] for name in sorted(conditions)])
+        return (stretch.given(rows) if stretch else rows.order_by()).values_list(*COLUMNS)
+
+    return Statement(build)
 
 
 class Hanging:
     """Names and topics of these rows; of the accepted ones consents, contacts, what was told."""
 
-    def __init__(self, rows: list, accepted: list):
-        people = {row.person_id for row in accepted}
-        organisations, services, stages, topics, consents, emails, phones, steps = rows_together(
-            (among(PartnerOrganisation, rows, *ORGANISATIONS), ["id", "name"]),
-            (among(Service, rows, "service_id"), ["id", "name"]),
-            (among(Stage, rows, "need__stage_id"), ["id", "code", "names"]),
-            topics_of(rows),
-            (stored_consents(accepted), CONSENT),
-            (of_people(PersonEmail, people), ["person_id", "address", "position", "id"]),
-            (of_people(PersonPhone, people), ["person_id", "number", "position", "id"]),
-            (first_steps(accepted), ["referral_id", "text"]),
-        )
-        self.names = {UUID(row["id"]): row["name"] for row in organisations + services}
-        self.stages = {row["id"]: row for row in stages}
-        topics.sort(key=lambda topic: (topic["position"], topic["code"]))
-        self.topics = by_owner(topics, "need_id")
-        self.consents = [record(Consent, values) for values in consents]
-        self.emails, self.phones = ordered(emails, "address"), ordered(phones, "number")
-        self.told = {UUID(step["referral_id"]): read(step["text"]) for step in steps}
+    def __init__(self, rows: list[Row], accepted: list[Row]):
+        parts = parts_of(rows, accepted)
+        self.names = {pk: name for pk, (name,) in parts["organisations"] + parts["services"]}
+        self.stages = catalogue(parts["stages"])
+        self.topics = topics_of_needs(catalogue(parts["topics"]), parts["topics_of_needs"])
+        self.consents = [consent_of(person, *values) for person, values in parts["consents"]]
+        self.emails, self.phones = ordered(parts["emails"]), ordered(parts["phones"])
+        self.told = {referral: read(text) for referral, (text,) in parts["told"]}
 
 
-CONSENT = [
-    *["id", "person_id", "recipient_id", "shared_fields"],
-    *["given_at", "expires_at", "withdrawn_at", "evidence", "by_organisation_id"],
-]
-
-
-def among(model: type[Model], rows: list, *names: str) -> QuerySet:
-    """What these columns of the rows point at."""
-    return model._default_manager.filter(
-        pk__in={getattr(row, name) for row in rows for name in names}
+def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[UUID, list]]]:
+    """Of each of BRANCHES owner and values."""
+    answered = HANGING.rows(
+        organisations=ids(rows, *ORGANISATIONS),
+        services=ids(rows, "service_id"),
+        stages=ids(rows, "need__stage_id"),
+        needs=ids(rows, "need_id"),
+        people=ids(accepted, "person_id"),
+        recipients=ids(accepted, "recipient_id"),
+        told=[row.pk for row in accepted if row.agency_copied],
     )
-
-
-def topics_of(rows: list) -> tuple[QuerySet, dict[str, str]]:
-    links = Need.topics.through.objects.filter(need__in={row.need_id for row in rows})
-    columns = {name: f"topic__{name}" for name in ("code", "names", "position")}
-    return links, {"need_id": "need_id", **columns}
-
-
-def of_people(model: type[Model], people: set[UUID]) -> QuerySet:
-    return model._default_manager.filter(person__in=people)
-
-
-def ordered(rows: list[dict], name: str) -> dict[UUID, list[str]]:
-    """The values of `name` of each person, the first address or phone first."""
-    rows.sort(key=lambda row: (row["position"], row["id"]))
-    return {
-        person: [row[name] for row in own] for person, own in by_owner(rows, "person_id").items()
-    }
-
-
-def by_owner(rows: Iterable[dict], name: str) -> dict[UUID, list[dict]]:
-    groups = defaultdict(list)
-    for row in rows:
-        groups[UUID(row[name])].append(row)
-    return groups
-
-
-def rows_together(*parts: tuple[QuerySet, list[str] | dict[str, str]]) -> list[list[dict]]:
-    """One list of rows per part (queryset, its columns: names, or names with their paths)."""
-    branches = [branch(number, *part) for number, part in enumerate(parts)]
-    found: list[list] = [[] for _part in parts]
-    for number, values in branches[0].union(*branches[1:], all=True):
-        found[number].append(values)
+    found: dict[str, list] = {name: [] for name in BRANCHES}
+    names = list(BRANCHES)
+    all_values = json.loads(f"[{','.join(text for _number, _owner, text in answered)}]")
+    for (number, owner, _text), values in zip(answered, all_values, strict=True):
+        found[names[number]].append((owner, values))
     return found
 
 
-def branch(number: int, rows: QuerySet, columns: list[str] | dict[str, str]) -> QuerySet:
-    paths = columns if isinstance(columns, dict) else {name: name for name in columns}
-    row = JSONObject(**{name: F(path) for name, path in paths.items()})
-    return rows.order_by().annotate(part=Value(number), row=row).values_list("part", "row")
+def ids(rows: Iterable[Row], *names: str) -> set:
+    """What these columns of the rows point at."""
+    return {value for row in rows for name in names if (value := getattr(row, name)) is not None}
 
 
-def record(model: type[Model], values: dict[str, Any]) -> Any:
-    """An instance with these columns only; `from_db` wants them in the order of the model."""
-    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
-    return model.from_db("default", names, [parsed(model, name, values[name]) for name in names])
+def together() -> QuerySet:
+    first, *others = (branch(number, *each) for number, each in enumerate(BRANCHES.values()))
+    return first.union(*others, all=True)
 
 
-def parsed(model: type[Model], name: str, value: Any) -> Any:
-    """SQLite has text inside JSON where PostgreSQL has a type of its own."""
-    field = model._meta.get_field(name)
-    field = field.target_field if field.is_relation else field
-    if isinstance(field, JSONField):
-        return json.loads(value) if isinstance(value, str) else value
-    value = field.to_python(value)
-    return value.replace(tzinfo=UTC) if hasattr(value, "tzinfo") and is_naive(value) else value
+def branch(number: int, rows: QuerySet, owner: str | None, columns: list[str]) -> QuerySet:
+    named = {
+        "part": Value(number),
+        "owner": F(owner) if owner else Value(None, UUIDField()),
+        "row": Cast(JSONArray(*columns), TextField()),
+    }
+    return rows.order_by().annotate(**named).values_list(*named)
+
+
+def among(model: type[Model], name: str, path: str = "pk") -> QuerySet:
+    return model._default_manager.filter(**{f"{path}__any_of": Given(name)})
+
+
+CODED = ["id", "position", "code", "names"]
+CONTACT = ["position", "id"]
+CONSENT = [  # in the order of the model
+    *["id", "by_organisation_id", "person_id", "recipient_id", "shared_fields", "evidence"],
+    *["given_at", "expires_at", "withdrawn_at"],
+]
+BRANCHES = {
+    "organisations": (among(PartnerOrganisation, "organisations"), "id", ["name"]),
+    "services": (among(Service, "services"), "id", ["name"]),
+    "stages": (among(Stage, "stages"), None, CODED),
+    "topics": (Topic.objects.all(), None, CODED),
+    "topics_of_needs": (among(Need.topics.through, "needs", "need"), "need_id", ["topic_id"]),
+    "consents": (
+        stored_consents(Given("people"), Given("recipients")),
+        "person_id",
+        [name for name in CONSENT if name != "person_id"],
+    ),
+    "emails": (among(PersonEmail, "people", "person"), "person_id", [*CONTACT, "address"]),
+    "phones": (among(PersonPhone, "people", "person"), "person_id", [*CONTACT, "number"]),
+    "told": (first_steps(Given("told")), "referral_id", ["text"]),
+}
+HANGING = Statement(together)
+
+
+def catalogue(rows: list[tuple[None, list]]) -> dict[int, tuple[int, str, str]]:
+    """Position, code and label of each."""
+    return {
+        pk: (position, code, worded(parsed(names), code))
+        for _owner, (pk, position, code, names) in rows
+    }
+
+
+def topics_of_needs(topics: dict, links: list[tuple[UUID, list]]) -> dict[UUID, list]:
+    needs = defaultdict(list)
+    for need, (topic,) in links:
+        needs[need].append(topics[topic])
+    for own in needs.values():
+        own.sort()
+    return needs
+
+
+def ordered(contacts: list[tuple[UUID, list]]) -> dict[UUID, list[str]]:
+    """The addresses or numbers of each person, the first one first."""
+    people = defaultdict(list)
+    for person, (_position, _id, value) in sorted(contacts, key=itemgetter(1)):
+        people[person].append(value)
+    return people
+
+
+def parsed(value: Any) -> Any:
+    """SQLite has text inside JSON where PostgreSQL has JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def consent_of(person, pk, by_organisation, recipient, shared, evidence, *moments) -> Consent:
+    """With these columns only, enough for `covering_consents` and `founder`."""
+    by_organisation = by_organisation and UUID(by_organisation)
+    values = [UUID(pk), by_organisation, person, UUID(recipient), parsed(shared), evidence]
+    return Consent.from_db("default", CONSENT, [*values, *map(moment, moments)])
+
+
+def moment(text: str | None) -> datetime | None:
+    """SQLite keeps them in UTC without saying so."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if is_naive(at) else at

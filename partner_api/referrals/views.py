@@ -1,6 +1,7 @@
 """Reading referrals, and sending one."""
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -8,9 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 
 from accounts.models import Scope
+from dma_crm.paging import place_of
 from partner_api import conditions
 from partner_api.problems import Problem
-from partner_api.referrals import presenting
+from partner_api.referrals import loading, presenting
 from partner_api.referrals.answers import (
     MessagePageAnswer,
     ReferralAnswer,
@@ -26,7 +28,6 @@ from partner_api.referrals.examples import (
     STEP_PAGE,
 )
 from partner_api.referrals.filters import ORDERINGS, ReferralFilter, ReferralParameters
-from partner_api.referrals.loading import flat
 from partner_api.referrals.watermark import carried, carrying, watermark
 from partner_api.schema import IF_NONE_MATCH, WRITE_HEADERS, created, not_modified
 from partner_api.views import ListView, PageParameters, Parameters, PartnerView
@@ -52,7 +53,9 @@ class ReferralView(PartnerView):
         return self.found(self.visible().select_related(*PARTIES), pk=pk)
 
     def show(self, pk) -> dict:
-        row = self.found(flat(self.visible()), pk=pk)
+        row = loading.one(pk, self.actor)
+        if row is None:
+            raise Http404
         [shown] = presenting.present([row], self.actor, timezone.now())
         return shown
 
@@ -79,10 +82,16 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
         begun, wanted["cursor"] = carried(wanted["cursor"])
         safe = begun or watermark.read()
-        rows = flat(self.filter_queryset(self.visible()))
+        direction, given = ReferralFilter.of(request.query_params)
         if moment := wanted.get("modified_after"):
-            rows = rows.filter(modified_at__gt=moment)
-        page = self.page(rows, wanted, ordering=ORDERINGS[wanted["ordering"]])
+            given["modified_after"] = moment
+        place = place_of(
+            Referral,
+            ordering=ORDERINGS[wanted["ordering"]],
+            cursor=wanted["cursor"],
+            size=wanted["page_size"],
+        )
+        page = loading.page(place, direction, given, self.actor)
         results = presenting.present(page.rows, self.actor, timezone.now())
         return self.answer(carrying(page, safe), results, watermark=safe)
 

@@ -1,0 +1,120 @@
+"""Statements that are asked with every request: put together once, planned once, filled often.
+
+To build a query set and make SQL of it takes Django longer than PostgreSQL takes to run it, and
+PostgreSQL plans it anew each time. Here a query set with `Given`s in place of values becomes SQL at
+its first use; from then on only the values change, so that PostgreSQL keeps the plan, too. Answers
+come in its binary format, which spares reading moments and UUIDs out of text.
+
+Such a query set asks for columns by `values_list`; numbers, texts, moments, days, UUIDs and JSON
+come out as from any other query.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db import NotSupportedError, connection
+from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
+
+
+class Given(Expression):
+    """A value that is said each time, of the type of `field`; with `any_of` a list, of its type."""
+
+    def __init__(self, name: str, field: Field | None = None):
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+@ForeignKey.register_lookup
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`in` with one parameter however many values there are, so that the SQL stays the same."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        among = "SELECT value FROM json_each(%s)"
+        return f"{lhs} IN ({among})", [*params, self.values()]
+
+    def as_postgresql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY(%s)", [*params, self.values()]
+
+    def values(self):
+        """Those of a `Given` come later."""
+        if isinstance(self.rhs, Given):
+            return Several(self.rhs.name, self.lhs.output_field)
+        return listed(self.rhs, self.lhs.output_field)
+
+
+class Several(Given):
+    """A `Given` that `any_of` compares with."""
+
+
+def listed(values: Iterable, field: Field):
+    adapted = [field.get_db_prep_value(value, connection) for value in values]
+    return adapted if connection.vendor == "postgresql" else json.dumps(adapted)
+
+
+def filled(param: Any, values: dict[str, Any]) -> Any:
+    if isinstance(param, Several):
+        return listed(values[param.name], param.output_field)
+    if isinstance(param, Given):
+        return param.output_field.get_db_prep_value(values[param.name], connection)
+    return param
+
+
+class Statement:
+    """What `build` makes, a query set of `values_list` with `Given`s."""
+
+    def __init__(self, build: Callable[[], QuerySet]):
+        self.build = build
+
+    def rows(self, **values) -> list[tuple]:
+        """Of all its `Given`s, by name."""
+        compiler, sql, params = self.compiled
+        found = fetched(sql, [filled(param, values) for param in params])
+        if connection.vendor == "postgresql":
+            return found
+        return list(compiler.results_iter(results=[found], tuple_expected=True))
+
+    @cached_property
+    def compiled(self):
+        compiler = self.build().query.get_compiler("default")
+        return compiler, *compiler.as_sql()
+
+
+def fetched(sql: str, params: list) -> list[tuple]:
+    try:
+        return run(sql, params)
+    except NotSupportedError:
+        if connection.in_atomic_block:
+            raise
+        # A migration has changed a column since: "cached plan must not change result type".
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        return run(sql, params)
+
+
+def run(sql: str, params: list) -> list[tuple]:
+    with preparing_cursor() if connection.vendor == "postgresql" else connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def preparing_cursor():
+    """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept."""
+    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - its driver
+    from psycopg.pq import Format  # noqa: PLC0415 - as above
+
+    connection.ensure_connection()
+    cursor = ServerBindingCursor(connection.connection)
+    cursor.format = Format.BINARY
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrap(cursor)

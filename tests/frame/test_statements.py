@@ -1,0 +1,82 @@
+"""Query sets that are put together once; see dma_crm/statements.py."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from django.db import connection, models
+
+from contacts.models import Person
+from dma_crm.statements import Given, Statement
+from tests.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+ON_POSTGRESQL = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="only PostgreSQL keeps plans"
+)
+
+
+def named(*names: str) -> Statement:
+    people = Person.objects.filter(family_name=Given("name", models.CharField()))
+    return Statement(lambda: people.order_by("given_name").values_list(*names))
+
+
+def test_values_are_filled_in_anew_each_time():
+    first, second = PersonFactory(family_name="Eins"), PersonFactory(family_name="Zwei")
+    statement = named("id")
+
+    assert statement.rows(name="Eins") == [(first.pk,)]
+    assert statement.rows(name="Zwei") == [(second.pk,)]
+    assert statement.rows(name="%s' OR 1=1 --") == []
+
+
+def test_values_come_out_as_from_any_query():
+    at = datetime(2026, 11, 27, 9, 30, 1, 5, tzinfo=UTC)
+    PersonFactory(family_name="Eins", created_at=at)
+    columns = ["id", "created_at", "version", "owner_id", "family_name"]
+
+    [row] = named(*columns).rows(name="Eins")
+
+    assert row == Person.objects.values_list(*columns).get()
+    assert [type(value) for value in row[:3]] == [UUID, datetime, int]
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_any_of_takes_any_number_in_the_same_statement(number):
+    people = PersonFactory.create_batch(number)
+    PersonFactory()  # could come along
+    wanted = [person.pk for person in people]
+    asked = Person.objects.filter(pk__any_of=Given("people")).values_list("id")
+
+    found = Statement(lambda: asked).rows(people=wanted)
+
+    assert sorted(pk for (pk,) in found) == sorted(wanted)
+    assert set(Person.objects.filter(pk__any_of=wanted)) == set(people)
+
+
+def test_it_is_seen_among_the_queries(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        named("id").rows(name="Eins")
+
+
+@ON_POSTGRESQL
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_changes_costs_no_request():
+    person, statement = PersonFactory(family_name="Eins"), named("id", "given_name")
+    before = statement.rows(name="Eins")
+    try:
+        change_length(200)
+
+        assert statement.rows(name="Eins") == before == [(person.pk, person.given_name)]
+    finally:
+        change_length(Person._meta.get_field("given_name").max_length)
+
+
+def change_length(length: int) -> None:
+    """By somebody else's connection: the plan is kept by ours."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE contacts_person ALTER COLUMN given_name TYPE varchar({length})"
+        )
+    other.close()
