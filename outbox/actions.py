@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from dma_crm.crypto import keyed_digest
+from dma_crm.statements import Given, Statement
 from outbox.addresses import own_domain
 from outbox.models import MailState, OutboundMail
 
@@ -17,6 +19,9 @@ logger = logging.getLogger(__name__)
 KEY_LENGTH = 200
 RETRIED = (MailState.DEAD, MailState.UNCERTAIN)
 CANCELLED = (MailState.QUEUED, MailState.UNCERTAIN, MailState.DEAD)
+OF_KEY = Statement(
+    lambda: OutboundMail.objects.filter(dedupe_key=Given("key", CharField())).values_list("pk")
+)
 
 
 class MailMovedError(Exception):
@@ -61,7 +66,7 @@ def queue_mail(
         modified_at=at,
     )
     OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
-    there = OutboundMail.objects.filter(dedupe_key=key).values_list("pk", flat=True).get()
+    [(there,)] = OF_KEY.rows(key=key)
     return mail if there == mail.pk else None
 
 
