@@ -2,8 +2,10 @@ import logging
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from dma_crm.logs import SecretPathFilter
+from tests.guards.routes import all_routes
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,19 @@ def test_keys_in_paths_are_not_logged(path, shown):
 
     assert SecretPathFilter().filter(record) is True
     assert record.getMessage() == f"Not Found: {shown}"
+
+
+def test_no_page_that_a_token_opens_is_logged_with_it():
+    kept = {"token": "geheim123", "path": "annehmen"}
+    opened = [(name, entry.pattern.converters) for name, entry in all_routes()]
+    paths = [
+        reverse(name.partition("<")[0], kwargs={each: kept[each] for each in parameters})
+        for name, parameters in opened
+        if "token" in parameters
+    ]
+
+    assert len(paths) > 10
+    assert [path for path in paths if "geheim123" in SecretPathFilter().hidden(path)] == []
 
 
 def test_other_records_pass_unchanged():
