@@ -2,6 +2,8 @@
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STATIC_ROOT=/app/static-collected
+# In memory: where the web processes of a container count requests together.
+ENV PROMETHEUS_MULTIPROC_DIR=/dev/shm/metrics
 WORKDIR /app
 
 COPY requirements.lock ./

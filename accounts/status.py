@@ -2,7 +2,7 @@
 
 import platform
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import django
 from django.db import connection
@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from dma_crm import jobs
 from dma_crm.models import JobRun
-
-SHORTEST_STANDSTILL = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -24,22 +22,21 @@ class JobState:
 
 
 def job_states(*, at: datetime) -> list[JobState]:
-    runs = {run.name: run for run in JobRun.objects.filter(name__in=jobs.registry)}
-    return [job_state(job, runs.get(name), at) for name, job in sorted(jobs.registry.items())]
+    return [
+        JobState(state.job.name, *in_words(state), state.job.every_seconds, state.run)
+        for state in jobs.states(at=at)
+    ]
 
 
-def job_state(job: jobs.Job, run: JobRun | None, at: datetime) -> JobState:
-    """It stands still after three of its intervals without an end, two minutes at least."""
-    patience = max(SHORTEST_STANDSTILL, timedelta(seconds=3 * job.every_seconds))
-    if run is None:
-        word, tone = _("has never run"), "warning"
-    elif run.last_error:
-        word, tone = _("failed: %(error)s") % {"error": run.last_error}, "danger"
-    elif run.finished_at is None or run.finished_at < at - patience:
-        word, tone = _("stands still"), "danger"
-    else:
-        word, tone = _("runs"), "good"
-    return JobState(job.name, word, tone, job.every_seconds, run)
+def in_words(state: jobs.State) -> tuple[str, str]:
+    """Word and tone."""
+    if state.word == jobs.Word.FAILED and state.run:
+        return _("failed: %(error)s") % {"error": state.run.last_error}, "danger"
+    return {
+        jobs.Word.NEVER: (_("has never run"), "warning"),
+        jobs.Word.STANDS_STILL: (_("stands still"), "danger"),
+        jobs.Word.RUNS: (_("runs"), "good"),
+    }[state.word]
 
 
 def facts(*, version: str, demo: bool) -> list[dict]:

@@ -3,12 +3,18 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from dma_crm.models import JobRun
+
 logger = logging.getLogger(__name__)
+SHORTEST_STANDSTILL = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -54,3 +60,42 @@ def note_failure(name: str, error: Exception) -> None:
         )
     except Exception:
         logger.exception("the failure of job %s could not be noted", name)
+
+
+class Word(StrEnum):
+    NEVER = "never"
+    FAILED = "failed"
+    STANDS_STILL = "stands_still"
+    RUNS = "runs"
+
+
+@dataclass(frozen=True)
+class State:
+    """How a job fares; `run` is None where it has never run."""
+
+    job: Job
+    word: Word
+    run: "JobRun | None"
+
+
+def states(*, at: datetime) -> list[State]:
+    """Of all jobs, by name, with one query."""
+    from dma_crm.models import JobRun  # noqa: PLC0415 - as above
+
+    runs = {run.name: run for run in JobRun.objects.filter(name__in=registry)}
+    return [
+        State(job, word_for(job, runs.get(name), at), runs.get(name))
+        for name, job in sorted(registry.items())
+    ]
+
+
+def word_for(job: Job, run: "JobRun | None", at: datetime) -> Word:
+    """It stands still after three of its intervals without an end, two minutes at least."""
+    patience = max(SHORTEST_STANDSTILL, timedelta(seconds=3 * job.every_seconds))
+    if run is None:
+        return Word.NEVER
+    if run.last_error:
+        return Word.FAILED
+    if run.finished_at is None or run.finished_at < at - patience:
+        return Word.STANDS_STILL
+    return Word.RUNS

@@ -1,6 +1,7 @@
-"""Small request-wide rules: request id, content security policy, language, hostile input."""
+"""Small request-wide rules: figures, request id, security policy, language, hostile input."""
 
 import re
+import time
 from uuid import uuid4
 
 from django.conf import settings
@@ -8,11 +9,31 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from dma_crm import request_metrics
 from dma_crm.errors import bad_request
 from dma_crm.logs import request_id
 from dma_crm.problems import is_api
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestMetricsMiddleware:
+    """Outermost, so that what is counted is what the visitor waits for; sending is not in it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        started = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - started
+        request_metrics.observe(request.method, route_of(request), response.status_code, seconds)
+        return response
+
+
+def route_of(request) -> str:
+    """Static files and addresses that do not exist have none."""
+    return request.resolver_match.view_name if request.resolver_match else "none"
 
 
 class RequestIdMiddleware:

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dma_crm.middleware.RequestMetricsMiddleware",
     "dma_crm.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "dma_crm.middleware.ContentSecurityPolicyMiddleware",

@@ -9,6 +9,7 @@ from dma_crm import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("login/", account.login, name="account_login"),
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from dma_crm import jobs
+from dma_crm import jobs, metrics
 
 
 class OutboxConfig(AppConfig):
@@ -10,9 +10,11 @@ class OutboxConfig(AppConfig):
 
     def ready(self):
         from outbox import delivery, kinds, menu, registry  # noqa: PLC0415 - models load before
+        from outbox.metrics import gauges  # noqa: PLC0415 - as above
         from outbox.webhooks import registration  # noqa: PLC0415 - as above
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
+        metrics.register(gauges)
         menu.register()
         registry.register_kind(
             kinds.ACCOUNT,

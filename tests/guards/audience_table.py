@@ -126,6 +126,7 @@ def a_service() -> dict:
 FRAME = {
     "healthz": Route({"GET": ANYONE}, ours=False),
     "readyz": Route({"GET": ANYONE}, ours=False),
+    "metrics": Route({"GET": ANYONE}, ours=False),  # from this machine, see tests/frame
 }
 
 ACCOUNTS = {

@@ -37,9 +37,9 @@ class DemoProcess:
         wait_until(lambda: "Ctrl-C" in self.output or self.ended, STARTS_WITHIN)
         assert not self.ended, self.output
 
-    def get(self, path):
+    def get(self, path, **headers):
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port)) as connection:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
 

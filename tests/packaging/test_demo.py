@@ -55,6 +55,8 @@ def test_demo_says_where_it_runs_and_who_may_log_in(checkout, environment):
         assert running.get("/healthz")[0] == 200
         assert "beratung@dma.example" in running.get("/login/")[1]
         wait_until(lambda: running.get("/readyz")[0] == 200, 15)
+        assert "dma_outbox_mails" in running.get("/metrics")[1]
+        assert running.get("/metrics", **{"X-Forwarded-For": "127.0.0.1"})[0] == 404
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
