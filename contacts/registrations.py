@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import administration, create, main, organisation
-from contacts import registry, tasks, timeline
+from contacts import examinations, registry, tasks, timeline
 from contacts.context_processors import read_agency
 from contacts.views.catalogue import CATALOGUES
 from dma_crm import jobs
@@ -17,6 +17,7 @@ OVERSEERS = (Role.MANAGER, Role.ADMIN)
 def register() -> None:
     register_navigation()
     register_administration()
+    examinations.register()
     registry.register_timeline(timeline.stage_changes)
     registry.register_timeline(timeline.closed_follow_ups)
     register_sender(sender)

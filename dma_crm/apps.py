@@ -10,4 +10,7 @@ class FrameConfig(AppConfig):
     verbose_name = _("Frame")
 
     def ready(self):
+        from dma_crm import examinations  # noqa: PLC0415 - needs loaded models
+
+        examinations.register()
         IntegerField.register_lookup(IntegerIn)

@@ -9,12 +9,19 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self):
-        from outbox import delivery, kinds, menu, registry  # noqa: PLC0415 - models load before
+        from outbox import (  # noqa: PLC0415 - models load before
+            delivery,
+            examinations,
+            kinds,
+            menu,
+            registry,
+        )
         from outbox.metrics import gauges  # noqa: PLC0415 - as above
         from outbox.webhooks import registration  # noqa: PLC0415 - as above
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
         metrics.register(gauges)
+        examinations.register()
         menu.register()
         registry.register_kind(
             kinds.ACCOUNT,

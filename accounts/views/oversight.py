@@ -10,7 +10,7 @@ from accounts.filters import matching_reads
 from accounts.forms import ReadLogFilter
 from accounts.models import ReadLog, Role
 from accounts.navigation import administration as menu
-from dma_crm import VERSION
+from dma_crm import VERSION, doctor
 from dma_crm.paging import page_of
 
 
@@ -42,8 +42,15 @@ def read_log(request):
 @role_required(Role.MANAGER, Role.ADMIN)
 @require_safe
 def system_status(request):
+    at = timezone.now()
+    findings = [
+        {"term": examination.label, "value": finding.text, "finding": finding}
+        for examination, finding in doctor.examine(at=at, network=False)
+    ]
     context = {
-        "jobs": status.job_states(at=timezone.now()),
+        "troubles": [each for each in findings if not each["finding"].well],
+        "well": [each for each in findings if each["finding"].well],
+        "jobs": status.job_states(at=at),
         "facts": status.facts(version=VERSION, demo=settings.DEMO),
     }
     return render(request, "accounts/system_status.html", context)

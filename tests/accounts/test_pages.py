@@ -382,3 +382,15 @@ def test_sessions_are_listed_and_ended(client_of, client):
 
     assert client.get("/konto/").status_code == 302
     assert here.get("/konto/").status_code == 200
+
+
+def test_status_says_what_needs_attention_and_what_to_do(client, now):
+    JobRun.objects.create(name="outbox.deliver", finished_at=now)
+    client.force_login(UserFactory(role="manager"))
+
+    text = client.get(STATUS).content.decode()
+
+    assert "outbox.deliver (zuletzt 10.03.2026, 10:00)" in text
+    assert "Starten Sie Worker und Beat" in text
+    assert "Alle Migrationen sind angewendet." in text
+    assert "Der Mailserver" not in text
