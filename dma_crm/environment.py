@@ -123,6 +123,12 @@ def mail_server(url: str) -> dict | None:
     }
 
 
+def log_format(text: str) -> str:
+    if text not in {"line", "json"}:
+        raise ValueError("expected line or json")
+    return text
+
+
 def kept_secret(path: Path) -> str:
     """A random secret made once and shared by all processes of this checkout.
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.db import close_old_connections
 from django.utils import timezone
+
+from dma_crm.logs import following
 
 if TYPE_CHECKING:
     from dma_crm.models import JobRun
@@ -34,7 +37,15 @@ def register(name: str, *, every_seconds: int, work: Callable[..., object]) -> N
 
 
 def run(name: str, *, at: datetime | None = None) -> bool:
-    """Run one job and note when; a failing job is logged, noted and never stops the others."""
+    """Run one job and note when; a failing job is logged, noted and never stops the others.
+
+    Each run has an id of its own, which the mails that it causes remember.
+    """
+    with following(f"job-{uuid4().hex}"):
+        return run_noted(name, at=at)
+
+
+def run_noted(name: str, *, at: datetime | None) -> bool:
     from dma_crm.models import JobRun  # noqa: PLC0415 - jobs are registered before models load
 
     at = at or timezone.now()

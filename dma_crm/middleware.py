@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from dma_crm import request_metrics
 from dma_crm.errors import bad_request
-from dma_crm.logs import request_id
+from dma_crm.logs import following
 from dma_crm.problems import is_api
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -45,11 +45,8 @@ class RequestIdMiddleware:
     def __call__(self, request):
         given = request.headers.get("X-Request-ID", "")
         request.id = given if WELL_FORMED_ID.fullmatch(given) else uuid4().hex
-        token = request_id.set(request.id)
-        try:
+        with following(request.id):
             response = self.get_response(request)
-        finally:
-            request_id.reset(token)
         response["X-Request-ID"] = request.id
         return response
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from dma_crm.environment import Environment, database, kept_secret, mail_server
+from dma_crm.environment import Environment, database, kept_secret, log_format, mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -28,6 +28,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 # Country and part as ISO 3166-2 names them: whose public holidays stop the referrals' clock.
 WORKING_DAY_CALENDAR = env.text("WORKING_DAY_CALENDAR", "DE-NI")
+LOG_FORMAT = env.parsed("LOG_FORMAT", log_format, "line" if DEBUG or DEMO else "json")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 WEBHOOK_TEST_HOSTS = env.words("WEBHOOK_TEST_HOSTS")
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
@@ -299,15 +300,23 @@ LOGGING = {
         "secret_path": {"()": "dma_crm.logs.SecretPathFilter"},
     },
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}
+        "line": {
+            "class": "logging.Formatter" if DEBUG else "dma_crm.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
+            "style": "{",
+        },
+        "json": {"class": "dma_crm.logs.JsonFormatter"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["request_id", "secret_path"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "outbox": {"level": "INFO"},  # what became of each delivery
+    },
 }

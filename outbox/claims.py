@@ -4,6 +4,7 @@ The conditional UPDATE decides everywhere. The row lock only spares PostgreSQL t
 that somebody else is just claiming; SQLite has none, Django leaves it out there without a word.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -12,10 +13,12 @@ from uuid import uuid4
 
 from django.db import models, transaction
 
+from dma_crm.logs import following
 from outbox.models import QUEUED, SENDING, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
 
+logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
 Row = TypeVar("Row", bound=Leased)
@@ -101,7 +104,12 @@ def recover_abandoned(*, at: datetime) -> int:
 
 
 def recover(row: Leased, *, at: datetime, **changes: Any) -> int:
-    return held(row).filter(lease_until__lt=at).update(**free(at), **changes)
+    recovered = held(row).filter(lease_until__lt=at).update(**free(at), **changes)
+    if recovered:
+        with following(row.request_id):
+            what = row._meta.model_name
+            logger.warning("%s %s was abandoned, is %s", what, row.pk, changes["state"])
+    return recovered
 
 
 def after_abandonment(mail: OutboundMail, *, at: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from dma_crm.logs import following
 from outbox.addresses import ascii_address
 from outbox.claims import Clock, claim_next, free, hand_over, held, recover_abandoned
 from outbox.composing import composed
@@ -40,7 +41,8 @@ def deliver(*, at: datetime) -> Counter[str]:
     with mail_server() as server:
         while clock.elapsed() < SWEEP_SECONDS and (mail := claim_next(at=clock.now())):
             try:
-                done[deliver_one(mail, server, clock)] += 1
+                with following(mail.request_id):
+                    done[deliver_one(mail, server, clock)] += 1
             except ServerGoneError as gone:
                 done[gone.state] += 1
                 break
@@ -139,7 +141,15 @@ def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:
     if not persistently(write, seconds=patience(mail, clock)):
         logger.warning("mail %s was claimed by somebody else meanwhile", mail.pk)
         return "lost"
+    log_outcome(mail, **changes)
     return str(changes["state"])
+
+
+def log_outcome(mail: OutboundMail, *, state: str, last_error: str, **changes: Any) -> None:
+    """Without the words of a refusal, which the owners of a kind write for people."""
+    error = "not_allowed" if last_error.startswith("not_allowed") else last_error or "-"
+    told = (mail.pk, state, mail.kind, mail.attempts, error)
+    logger.info("mail %s is %s: kind %s, attempt %s, %s", *told)
 
 
 def patience(row: Leased, clock: Clock) -> float:

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from dma_crm.logs import current_request_id
 from dma_crm.models import Record
 
 QUEUED, SENDING = "queued", "sending"  # the two states that everything to be sent knows
@@ -16,15 +17,21 @@ class LeasedQuerySet(models.QuerySet):
 
 
 class Leased(Record):
-    """Something to be sent, worked on by one process at a time (see outbox/claims.py)."""
+    """Something to be sent, worked on by one process at a time (see outbox/claims.py).
 
-    LEASE_FIELDS = "due_at attempts lease_until claim_token"
+    `request_id` is that of the request or job run that caused it: one id through all logs.
+    """
+
+    LEASE_FIELDS = "due_at attempts lease_until claim_token request_id"
 
     state = models.CharField(max_length=10)  # each model says which
     due_at = models.DateTimeField(_("due"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_until = models.DateTimeField(null=True)
     claim_token = models.UUIDField(null=True)
+    request_id = models.CharField(
+        max_length=64, blank=True, default=current_request_id, db_default="", editable=False
+    )
 
     class Meta:
         abstract = True

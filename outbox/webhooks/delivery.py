@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Q
 
+from dma_crm.logs import following
 from outbox.claims import RECOVERED_AT_ONCE, Clock, claim_first, free, held, recover
 from outbox.delivery import patience, persistently
 from outbox.models import (
@@ -75,7 +76,8 @@ def tell(delivery: WebhookDelivery) -> Answer:
     except InvalidToken:
         return Answer(error="unsigned")
     except Exception as error:
-        logger.error("webhook delivery %s broke: %s", delivery.pk, type(error).__name__)
+        with following(delivery.request_id):
+            logger.error("webhook delivery %s broke: %s", delivery.pk, type(error).__name__)
         return Answer(error="broken")
 
 
@@ -86,6 +88,14 @@ def settle(delivery: WebhookDelivery, answer: Answer, clock: Clock) -> str:
     if not persistently(lambda: note(delivery, answer, changes, clock.now()), seconds=seconds):
         logger.warning("webhook delivery %s was deleted or claimed meanwhile", delivery.pk)
         return "lost"
+    with following(delivery.request_id):
+        logger.info(
+            "webhook delivery %s is %s: attempt %s, %s",
+            delivery.pk,
+            changes["state"],
+            delivery.attempts,
+            changes.get("last_error") or "-",
+        )
     return str(changes["state"])
 
 
