@@ -9,11 +9,13 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self):
-        from outbox import delivery, kinds, menu, registry  # noqa: PLC0415 - models load before
+        from accounts import status  # noqa: PLC0415 - models load before
+        from outbox import delivery, kinds, menu, registry, wording  # noqa: PLC0415 - as above
         from outbox.webhooks import registration  # noqa: PLC0415 - as above
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
         menu.register()
+        status.register_warning(wording.freeze_warning)
         registry.register_kind(
             kinds.ACCOUNT,
             label=_("Login and password"),

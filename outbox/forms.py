@@ -19,3 +19,11 @@ class MailFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=any_or_kinds, required=False)
     recipient = forms.CharField(label=_("Recipient"), max_length=254, required=False)
+
+
+class FreezeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Everybody in the agency reads it beside the stopped delivery."),
+    )

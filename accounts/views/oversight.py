@@ -43,6 +43,7 @@ def read_log(request):
 @require_safe
 def system_status(request):
     context = {
+        "warnings": status.warnings(),
         "jobs": status.job_states(at=timezone.now()),
         "facts": status.facts(version=VERSION, demo=settings.DEMO),
     }

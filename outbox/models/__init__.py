@@ -1,5 +1,6 @@
 """What is to be sent: mails to people, webhooks to partners' systems."""
 
+from outbox.models.freezes import DeliveryFreeze
 from outbox.models.leased import QUEUED, SENDING, Leased, LeasedQuerySet
 from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
 from outbox.models.webhooks import (
@@ -14,6 +15,7 @@ from outbox.models.webhooks import (
 __all__ = [
     "QUEUED",
     "SENDING",
+    "DeliveryFreeze",
     "DeliveryState",
     "DisabledReason",
     "EndpointState",

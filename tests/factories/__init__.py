@@ -14,6 +14,7 @@ from tests.factories.contacts import (
 )
 from tests.factories.events import EventFactory, VenueFactory
 from tests.factories.outbox import (
+    DeliveryFreezeFactory,
     OutboundMailFactory,
     WebhookAttemptFactory,
     WebhookDeliveryFactory,
@@ -41,6 +42,7 @@ __all__ = [
     "ConfidentialNoteFactory",
     "ConsentFactory",
     "ConsultationFactory",
+    "DeliveryFreezeFactory",
     "EventFactory",
     "FollowUpFactory",
     "FounderFeedbackFactory",

@@ -87,6 +87,7 @@ a_referral = a("ReferralFactory", sent=True)
 a_need = a("NeedFactory")
 an_order_rule = a("OrderRuleFactory", "code")
 a_mail = a("OutboundMailFactory", "pk")
+a_freeze = a("DeliveryFreezeFactory", "pk")
 a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
@@ -183,6 +184,8 @@ OUTBOX = {
     "outbox:mail_preview": page(ADMIN, a_mail),
     "outbox:mail_retry": action(ADMIN, a_mail),
     "outbox:mail_cancel": action(ADMIN, a_mail),
+    "outbox:delivery": form(ADMIN),
+    "outbox:release": action(ADMIN, a_freeze),
     "portal:keys": page(PARTNER),
     "portal:key_create": form(PARTNER),
     "portal:key_revoke": form(PARTNER, a_key, hidden=PARTNER),
