@@ -22,5 +22,6 @@ class OutboxConfig(AppConfig):
             build=kinds.build_account_mail,
             may_go=kinds.account_mail_may_go,
             body_visible=False,
+            essential=True,
         )
         registration.register()

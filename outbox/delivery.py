@@ -25,6 +25,7 @@ from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
 from outbox.smtp import DeliveryError, MailServer
+from outbox.suppression import is_suppressed, note_bounce
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
@@ -73,15 +74,17 @@ def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> 
         reason = f"unbuildable: {type(error).__name__}"
         return settle(mail, clock, state=MailState.DEAD, last_error=reason)
     if message is None:
-        reason = f"not_allowed: {refusal}"[:REASON_LENGTH]
-        return settle(mail, clock, state=MailState.CANCELLED, last_error=reason, payload="")
+        return settle(mail, clock, state=MailState.CANCELLED, last_error=refusal, payload="")
     return handed_over(mail, message, server, clock)
 
 
 def why_not(mail: OutboundMail, *, at: datetime) -> str:
-    """Consent, restriction and erasure may have come since the mail was queued."""
-    may_go = kind_of(mail).may_go
-    return may_go(mail, at) if may_go else ""
+    """Consent, restriction and erasure may have come since the mail was queued, or a bounce."""
+    kind = kind_of(mail)
+    refusal = kind.may_go(mail, at) if kind.may_go else ""
+    if refusal:
+        return f"not_allowed: {refusal}"[:REASON_LENGTH]
+    return "suppressed" if not kind.essential and is_suppressed(mail.recipient) else ""
 
 
 def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
@@ -103,6 +106,8 @@ def handed_over(
         )
     except DeliveryError as error:
         state = settle(mail, clock, **after_failure(mail, error, at=clock.now()))
+        if error.no_mailbox:
+            note_bounce(mail, error.reason, at=clock.now())
         if error.for_all:
             raise ServerGoneError(state) from error
         return state

@@ -1,6 +1,6 @@
 from typing import Any
 
-from outbox.models import OutboundMailQuerySet
+from outbox.models import OutboundMailQuerySet, SuppressedAddressQuerySet
 
 
 def matching(mails: OutboundMailQuerySet, chosen: dict[str, Any]) -> OutboundMailQuerySet:
@@ -11,3 +11,16 @@ def matching(mails: OutboundMailQuerySet, chosen: dict[str, Any]) -> OutboundMai
     if chosen["recipient"]:
         mails = mails.filter(recipient__icontains=chosen["recipient"].strip())
     return mails
+
+
+def matching_suppressions(
+    rows: SuppressedAddressQuerySet, chosen: dict[str, Any]
+) -> SuppressedAddressQuerySet:
+    """Without a choice what stands in the list now."""
+    if chosen["address"]:
+        rows = rows.filter(address__icontains=chosen["address"].strip())
+    if chosen["reason"]:
+        rows = rows.filter(reason=chosen["reason"])
+    if chosen["state"] == "all":
+        return rows
+    return rows.filter(lifted_at__isnull=chosen["state"] != "lifted")

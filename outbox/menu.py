@@ -27,6 +27,14 @@ def register() -> None:
         description=delivery_state_lazy(),
     )
     administration.register(
+        "outbox:suppressions",
+        _("Suppression list"),
+        roles={Role.ADMIN},
+        order=73,
+        icon="envelope-exclamation",
+        description=_("Addresses that get no mail, because they do not exist or do not want any."),
+    )
+    administration.register(
         "outbox:webhooks",
         _("Webhooks"),
         roles={Role.ADMIN},

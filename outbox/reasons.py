@@ -9,6 +9,7 @@ REASONS = {
     "smtp": _("The mail server refused the mail"),
     "unbuildable": _("The mail could not be written"),
     "not_allowed": _("The mail must not go any more"),
+    "suppressed": _("The address is on the suppression list"),
     "abandoned": _("The process that was sending it ended"),
     "cancelled_by_hand": _("Cancelled by hand"),
 }

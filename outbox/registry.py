@@ -23,6 +23,7 @@ class MailKind:
     may_go: Callable[[OutboundMail, datetime], str] | None
     policy: Policy
     body_visible: bool
+    essential: bool
 
 
 _kinds: dict[str, MailKind] = {}
@@ -35,6 +36,7 @@ def register_kind(
     may_go: Callable[[OutboundMail, datetime], str] | None = None,
     policy: Policy = "resend",
     body_visible: bool = True,
+    essential: bool = False,
     label: str | Promise = "",
 ) -> None:
     """Make `name` a kind that can be queued.
@@ -44,9 +46,10 @@ def register_kind(
     must not go any more (consent gone, record restricted), which cancels it. `policy` says what
     happens when nobody knows whether a mail went out: `resend` sends it again under the same
     Message-ID, `hold` waits for a person. `body_visible=False` keeps its text out of the outbox
-    pages. `label` is what those pages call the kind.
+    pages. `essential` mails go also to suppressed addresses: without them somebody cannot get in.
+    `label` is what those pages call the kind.
     """
-    _kinds[name] = MailKind(name, label or name, build, may_go, policy, body_visible)
+    _kinds[name] = MailKind(name, label or name, build, may_go, policy, body_visible, essential)
 
 
 def kind_of(mail: OutboundMail) -> MailKind:

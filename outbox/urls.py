@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from outbox.views import freezes, mails
+from outbox.views import freezes, mails, suppressions
 from outbox.webhooks import views as webhooks
 
 app_name = "outbox"
@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern] = [
     path("verwaltung/postausgang/<uuid:pk>/abbrechen/", mails.mail_cancel, name="mail_cancel"),
     path("verwaltung/zustellung/", freezes.delivery, name="delivery"),
     path("verwaltung/zustellung/<uuid:pk>/freigeben/", freezes.release, name="release"),
+    path("verwaltung/sperrliste/", suppressions.suppressions, name="suppressions"),
+    path("verwaltung/sperrliste/neu/", suppressions.suppression_create, name="suppression_create"),
+    path(
+        "verwaltung/sperrliste/<uuid:pk>/aufheben/",
+        suppressions.suppression_lift,
+        name="suppression_lift",
+    ),
     path("verwaltung/webhooks/", webhooks.webhooks, name="webhooks"),
     path("verwaltung/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
     path(

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbox.freezing import current_freeze
-from outbox.models import DeliveryFreeze, MailState, OutboundMail, Transport, WebhookDelivery
+from outbox.models import (
+    DeliveryFreeze,
+    MailState,
+    OutboundMail,
+    SuppressedAddress,
+    Transport,
+    WebhookDelivery,
+)
 from outbox.reasons import in_words
 from outbox.registry import label_of
 
@@ -39,6 +46,10 @@ def row_of(mail: OutboundMail) -> dict:
         "reason": in_words(mail.last_error),
         **state_of(mail),
     }
+
+
+def suppression_row(row: SuppressedAddress) -> dict:
+    return {"row": row, "reason": row.get_reason_display(), "detail": in_words(row.detail)}
 
 
 def facts_of(mail: OutboundMail) -> list[dict]:

@@ -3,6 +3,11 @@
 from outbox.models.freezes import DeliveryFreeze
 from outbox.models.leased import QUEUED, SENDING, Leased, LeasedQuerySet
 from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
+from outbox.models.suppressions import (
+    SuppressedAddress,
+    SuppressedAddressQuerySet,
+    SuppressionReason,
+)
 from outbox.models.webhooks import (
     DeliveryState,
     DisabledReason,
@@ -24,6 +29,9 @@ __all__ = [
     "MailState",
     "OutboundMail",
     "OutboundMailQuerySet",
+    "SuppressedAddress",
+    "SuppressedAddressQuerySet",
+    "SuppressionReason",
     "Transport",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -44,6 +44,7 @@ def mail(request, pk):
         "mail": mail,
         "facts": facts_of(mail),
         "preview": preview_of(mail),
+        "suppressed": request.actor.role == Role.ADMIN and mail.last_error == "suppressed",
         "may_retry": request.actor.role == Role.ADMIN and mail.state in actions.RETRIED,
         "may_cancel": request.actor.role == Role.ADMIN and mail.state in actions.CANCELLED,
         **state_of(mail),

@@ -16,6 +16,7 @@ from tests.factories.events import EventFactory, VenueFactory
 from tests.factories.outbox import (
     DeliveryFreezeFactory,
     OutboundMailFactory,
+    SuppressedAddressFactory,
     WebhookAttemptFactory,
     WebhookDeliveryFactory,
     WebhookEndpointFactory,
@@ -58,6 +59,7 @@ __all__ = [
     "ReferralFactory",
     "ServiceFactory",
     "StartupFactory",
+    "SuppressedAddressFactory",
     "UserFactory",
     "VenueFactory",
     "WebhookAttemptFactory",

@@ -5,6 +5,7 @@ from outbox.messages import Message
 from outbox.models import (
     DeliveryFreeze,
     OutboundMail,
+    SuppressedAddress,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -48,6 +49,18 @@ class DeliveryFreezeFactory(factory.django.DjangoModelFactory):
         model = DeliveryFreeze
 
     reason = "Aus einer Sicherung wiederhergestellt"
+    at = NOW
+    channel = "system"
+
+
+class SuppressedAddressFactory(factory.django.DjangoModelFactory):
+    """On the list."""
+
+    class Meta:
+        model = SuppressedAddress
+
+    address = "zoe@gruenden.example"
+    reason = "bounced"
     at = NOW
     channel = "system"
 

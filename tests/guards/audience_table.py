@@ -88,6 +88,7 @@ a_need = a("NeedFactory")
 an_order_rule = a("OrderRuleFactory", "code")
 a_mail = a("OutboundMailFactory", "pk")
 a_freeze = a("DeliveryFreezeFactory", "pk")
+a_suppression = a("SuppressedAddressFactory", "pk")
 a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
@@ -186,6 +187,9 @@ OUTBOX = {
     "outbox:mail_cancel": action(ADMIN, a_mail),
     "outbox:delivery": form(ADMIN),
     "outbox:release": action(ADMIN, a_freeze),
+    "outbox:suppressions": page(ADMIN),
+    "outbox:suppression_create": form(ADMIN),
+    "outbox:suppression_lift": action(ADMIN, a_suppression),
     "portal:keys": page(PARTNER),
     "portal:key_create": form(PARTNER),
     "portal:key_revoke": form(PARTNER, a_key, hidden=PARTNER),

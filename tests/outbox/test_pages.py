@@ -285,6 +285,7 @@ def test_in_a_demo_the_main_menu_leads_to_the_outbox(settings, monkeypatch, demo
     assert [(item.url_name, item.roles) for item in menu.administration.items] == [
         ("outbox:mails", readers()),
         ("outbox:delivery", {"admin"}),
+        ("outbox:suppressions", {"admin"}),
         ("outbox:webhooks", {"admin"}),
     ]
 
