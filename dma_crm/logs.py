@@ -16,7 +16,10 @@ class RequestIdFilter(logging.Filter):
 class SecretPathFilter(logging.Filter):
     """Django logs the path of what it refused or could not find; some paths are keys."""
 
-    SECRET = re.compile(r"(/antwort/|/password/reset/key/)[^/\s]+")
+    SECRET = re.compile(
+        r"(/(?:antwort|abbestellen|rueckmeldung|wirkung|kontaktvermittlung|password/reset/key)/)"
+        r"[^/\s]+"
+    )
 
     def filter(self, record):
         record.msg = self.hidden(record.msg)

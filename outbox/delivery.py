@@ -48,6 +48,10 @@ def deliver(*, at: datetime) -> Counter[str]:
     return done
 
 
+class NoWayOutError(Exception):
+    """Such a mail needs `List-Unsubscribe`."""
+
+
 class ServerGoneError(Exception):
     """No mail can be sent now; `state` is what became of the one that was tried."""
 
@@ -88,7 +92,12 @@ def why_not(mail: OutboundMail, *, at: datetime) -> str:
 
 
 def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
-    return composed(mail, kind_of(mail).build(mail), at=at)
+    """Raises NoWayOutError for a mail that nobody has to get and nobody could stop."""
+    kind = kind_of(mail)
+    message = kind.build(mail)
+    if not (kind.transactional or message.unsubscribe):
+        raise NoWayOutError
+    return composed(mail, message, at=at)
 
 
 def handed_over(

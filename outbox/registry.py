@@ -24,6 +24,8 @@ class MailKind:
     policy: Policy
     body_visible: bool
     essential: bool
+    transactional: bool
+    stop: Callable[[OutboundMail, datetime], None] | None
 
 
 _kinds: dict[str, MailKind] = {}
@@ -37,6 +39,8 @@ def register_kind(
     policy: Policy = "resend",
     body_visible: bool = True,
     essential: bool = False,
+    transactional: bool = True,
+    stop: Callable[[OutboundMail, datetime], None] | None = None,
     label: str | Promise = "",
 ) -> None:
     """Make `name` a kind that can be queued.
@@ -47,9 +51,22 @@ def register_kind(
     happens when nobody knows whether a mail went out: `resend` sends it again under the same
     Message-ID, `hold` waits for a person. `body_visible=False` keeps its text out of the outbox
     pages. `essential` mails go also to suppressed addresses: without them somebody cannot get in.
-    `label` is what those pages call the kind.
+    `transactional=False`: nobody has to get it, so it goes only with `Message.unsubscribe`. Its
+    builder takes that from outbox.unsubscribing, and `stop(mail, at)` is what happens there, or
+    names a page of its own. `label` is what the
+    outbox pages call the kind.
     """
-    _kinds[name] = MailKind(name, label or name, build, may_go, policy, body_visible, essential)
+    _kinds[name] = MailKind(
+        name=name,
+        label=label or name,
+        build=build,
+        may_go=may_go,
+        policy=policy,
+        body_visible=body_visible,
+        essential=essential,
+        transactional=transactional,
+        stop=stop,
+    )
 
 
 def kind_of(mail: OutboundMail) -> MailKind:

@@ -1,10 +1,11 @@
 from django.urls import URLPattern, path
 
-from outbox.views import freezes, mails, suppressions
+from outbox.views import freezes, mails, suppressions, unsubscribing
 from outbox.webhooks import views as webhooks
 
 app_name = "outbox"
 urlpatterns: list[URLPattern] = [
+    path("abbestellen/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("verwaltung/postausgang/", mails.mails, name="mails"),
     path("verwaltung/postausgang/<uuid:pk>/", mails.mail, name="mail"),
     path("verwaltung/postausgang/<uuid:pk>/ansicht/", mails.mail_preview, name="mail_preview"),

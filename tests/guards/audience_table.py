@@ -87,6 +87,17 @@ a_referral = a("ReferralFactory", sent=True)
 a_need = a("NeedFactory")
 an_order_rule = a("OrderRuleFactory", "code")
 a_mail = a("OutboundMailFactory", "pk")
+
+
+def a_way_out() -> dict:
+    from outbox.unsubscribing import token_of  # noqa: PLC0415 - as above
+    from tests.factories import OutboundMailFactory, PersonFactory  # noqa: PLC0415 - as above
+
+    person = PersonFactory()
+    mail = OutboundMailFactory(kind="follow_up", subjects={"person": str(person.pk)})
+    return {"token": token_of(mail.pk)}
+
+
 a_freeze = a("DeliveryFreezeFactory", "pk")
 a_suppression = a("SuppressedAddressFactory", "pk")
 a_webhook = a("WebhookEndpointFactory", "pk")
@@ -180,6 +191,7 @@ LOGIN = {
 }
 
 OUTBOX = {
+    "outbox:unsubscribe": form(ANYONE, a_way_out),
     "outbox:mails": page(ADMIN),
     "outbox:mail": page(ADMIN, a_mail),
     "outbox:mail_preview": page(ADMIN, a_mail),
