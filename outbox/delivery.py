@@ -26,6 +26,7 @@ from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
 from outbox.smtp import DeliveryError, MailServer
 from outbox.suppression import is_suppressed, note_bounce
+from outbox.throttle import throttled_until
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
@@ -69,14 +70,17 @@ def mail_server() -> contextlib.AbstractContextManager[MailServer | None]:
 def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> str:
     """Check, build and send one claimed mail, outside transactions; answers its new state."""
     try:
-        refusal = why_not(mail, at=clock.now())
-        message = None if refusal else built(mail, at=clock.now())
+        later = throttled_until(mail, at=clock.now())
+        refusal = "" if later else why_not(mail, at=clock.now())
+        message = None if later or refusal else built(mail, at=clock.now())
     except DATABASE_GONE:
         raise
     except Exception as error:
         note_unbuildable(mail, error)
         reason = f"unbuildable: {type(error).__name__}"
         return settle(mail, clock, state=MailState.DEAD, last_error=reason)
+    if later:
+        return settle_throttled(mail, clock, later)
     if message is None:
         return settle(mail, clock, state=MailState.CANCELLED, last_error=refusal, payload="")
     return handed_over(mail, message, server, clock)
@@ -145,6 +149,12 @@ def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
         payload="",
         last_error="",
     )
+
+
+def settle_throttled(mail: OutboundMail, clock: Clock, later: datetime) -> str:
+    """Waiting for room is no attempt."""
+    waits = {"state": MailState.QUEUED, "due_at": later, "attempts": mail.attempts - 1}
+    return settle(mail, clock, **waits, last_error="throttled")
 
 
 def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DateInput
 from outbox.models import MailState, SuppressionReason
 from outbox.registry import kind_choices
 
@@ -19,6 +20,7 @@ class MailFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=any_or_kinds, required=False)
     recipient = forms.CharField(label=_("Recipient"), max_length=254, required=False)
+    day = forms.DateField(label=_("Queued on"), required=False, widget=DateInput())
 
 
 class FreezeForm(forms.Form):

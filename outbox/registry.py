@@ -74,6 +74,10 @@ def kind_of(mail: OutboundMail) -> MailKind:
     return _kinds[mail.kind]
 
 
+def transactional_kinds() -> list[str]:
+    return [name for name, kind in _kinds.items() if kind.transactional]
+
+
 def is_held(mail: OutboundMail) -> bool:
     """Whether a mail of which nobody knows if it went out waits for a person."""
     return mail.kind in _kinds and _kinds[mail.kind].policy == "hold"
