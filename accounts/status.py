@@ -1,6 +1,7 @@
 """The state of the installation, in words."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,17 @@ from django.utils.translation import gettext as _
 
 from dma_crm import jobs
 from dma_crm.models import JobRun
+
+_warnings: list[Callable[[], str]] = []
+
+
+def register_warning(source: Callable[[], str]) -> None:
+    """`source()` answers what the page of the system's state says loudly, or nothing."""
+    _warnings.append(source)
+
+
+def warnings() -> list[str]:
+    return [text for source in _warnings if (text := source())]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from contacts.models import (
     Affiliation,
     Consent,
     FollowUp,
+    Objection,
     Person,
     PersonEmail,
     PersonPhone,
@@ -104,6 +105,12 @@ def consents_of(case: Case, actor: Actor) -> list[Consent]:
     for consent in consents:
         consent.holds = consent.is_active(timezone.now())
     return consents
+
+
+def objections_of(person: Person) -> list[Objection]:
+    """Those that no later consent outranks."""
+    given = Consent.objects.filter(person=OuterRef("person"), purpose=OuterRef("purpose"))
+    return list(person.objections.exclude(Exists(given.active(timezone.now()))))
 
 
 def steps_of(startup: Startup, stages: list[Stage]) -> list[dict]:

@@ -20,24 +20,28 @@ def unknown_placeholders(text: str) -> list[str]:
     return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
 
 
-def render(template: MailTemplate, *, person: Person, advisor: User) -> Message:
-    """The mail as this person gets it from this advisor, who also receives the answer."""
-    with translation.override(settings.LANGUAGE_CODE):
-        values = values_for(person, advisor)
-    subject = one_line(fill(template.subject, values))[:SUBJECT_LENGTH]
-    text = fill(template.body.replace("\r\n", "\n"), values)
-    # Names are defused for the HTML: what somebody is called must never become a link.
-    html = html_of(
-        fill(
-            template.body.replace("\r\n", "\n"),
-            {name: defuse(value) for name, value in values.items()},
-        )
-    )
-    return Message(subject, signed_text(text), framed(subject, html), reply_to=advisor.email)
+def render(
+    template: MailTemplate, *, person: Person, advisor: User, unsubscribe: str = ""
+) -> Message:
+    """The mail as this person gets it from this advisor, who also receives the answer.
 
-
-def values_for(person: Person, advisor: User) -> dict[str, str]:
+    `unsubscribe` is the address by which the person gets no more of them; it ends the text.
+    """
     agency = Agency.objects.select_related("organisation").defer("logo").get()
+    with translation.override(settings.LANGUAGE_CODE):
+        values = values_for(person, advisor, agency)
+        way_out = "\n\n" + _("You do not want such mails any more? Unsubscribe here: {stop}")
+    subject = one_line(fill(template.subject, values))[:SUBJECT_LENGTH]
+    body = template.body.replace("\r\n", "\n").rstrip() + (way_out if unsubscribe else "")
+    values["stop"] = unsubscribe
+    text = fill(body, values)
+    # Names are defused for the HTML: what somebody is called must never become a link.
+    html = html_of(fill(body, {name: defuse(value) for name, value in values.items()}))
+    reply_to = advisor.email if advisor.is_active else agency.organisation.email
+    return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
+
+
+def values_for(person: Person, advisor: User, agency: Agency) -> dict[str, str]:
     return {
         "greeting": greeting(person),
         "name": person.display_name,

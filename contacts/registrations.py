@@ -26,6 +26,8 @@ def register() -> None:
         build=tasks.build_follow_up,
         may_go=tasks.follow_up_may_go,
         label=_("Follow-up mail"),
+        transactional=False,
+        stop=tasks.stop_follow_ups,
     )
     jobs.register("contacts.follow_ups", every_seconds=300, work=tasks.send_due_follow_ups)
 

@@ -6,22 +6,25 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import MAIL_LINK_ROLE, Actor
 from accounts.history import EditConflict
+from accounts.models import Channel
 from contacts import actions, mail_templates
 from contacts.models import (
-    Consent,
     ConsentPurpose,
     FollowUp,
     FollowUpKind,
     FollowUpState,
     LegalBasis,
+    Person,
     PersonEmail,
     PersonState,
+    objected,
 )
 from outbox.actions import queue_mail
 from outbox.messages import Message
 from outbox.models import OutboundMail
+from outbox.unsubscribing import unsubscribe_address
 
 FOLLOW_UP_MAIL = "follow_up"
 MOST_AT_ONCE = 500
@@ -30,7 +33,8 @@ MOST_AT_ONCE = 500
 def send_due_follow_ups(*, at: datetime) -> int:
     """Queue the mails that are due and close their follow-ups; tasks stay open for their owner.
 
-    Whoever has no address or is restricted keeps an open follow-up, which Heute shows as overdue.
+    Whoever has no address, is restricted or wants no such mails keeps an open follow-up, which
+    Heute shows as overdue.
     """
     return sum(queue_follow_up(follow_up, at=at) for follow_up in due_mails(at))
 
@@ -39,7 +43,12 @@ def due_mails(at: datetime):
     reachable = PersonEmail.objects.filter(person=OuterRef("person_id"))
     return (
         FollowUp.objects.due(timezone.localdate(at))
-        .filter(Exists(reachable), kind=FollowUpKind.MAIL, person__state=PersonState.ACTIVE)
+        .filter(
+            Exists(reachable),
+            ~objected(OuterRef("person_id"), ConsentPurpose.FOLLOW_UP, at),
+            kind=FollowUpKind.MAIL,
+            person__state=PersonState.ACTIVE,
+        )
         .select_related("person")
         .order_by("due_on", "id")[:MOST_AT_ONCE]
     )
@@ -70,7 +79,10 @@ def build_follow_up(mail: OutboundMail) -> Message:
         pk=mail.subjects["follow_up"]
     )
     return mail_templates.render(
-        follow_up.template, person=follow_up.person, advisor=follow_up.assignee
+        follow_up.template,
+        person=follow_up.person,
+        advisor=follow_up.assignee,
+        unsubscribe=unsubscribe_address(mail),
     )
 
 
@@ -84,10 +96,14 @@ def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:
         return "person_locked"
     if not row.person.emails.filter(address=mail.recipient).exists():
         return "address_changed"
-    return "consent_withdrawn" if objected(row.person_id, at) else ""
+    objecting = objected(OuterRef("pk"), ConsentPurpose.FOLLOW_UP, at)
+    gone = Person.objects.filter(objecting, pk=row.person_id).exists()
+    return "consent_withdrawn" if gone else ""
 
 
-def objected(person_id, at: datetime) -> bool:
-    """Somebody who took the permission for follow-up mails back and gave no new one."""
-    given = Consent.objects.filter(person_id=person_id, purpose=ConsentPurpose.FOLLOW_UP)
-    return given.exists() and not given.active(at).exists()
+def stop_follow_ups(mail: OutboundMail, at: datetime) -> None:
+    """Whoever holds the link of the mail wants no more of them; what is planned stays open."""
+    person = Person.objects.filter(pk=mail.subjects["person"]).first()
+    if person:
+        by = Actor(role=MAIL_LINK_ROLE, channel=Channel.MAIL_LINK)
+        actions.object_to(person=person, purpose=ConsentPurpose.FOLLOW_UP, by=by, at=at)

@@ -129,6 +129,12 @@ def log_format(text: str) -> str:
     return text
 
 
+def whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError(f"{text!r} is no whole number")
+    return int(text)
+
+
 def kept_secret(path: Path) -> str:
     """A random secret made once and shared by all processes of this checkout.
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from dma_crm.environment import Environment, database, kept_secret, log_format, mail_server
+from dma_crm.environment import (
+    Environment,
+    database,
+    kept_secret,
+    log_format,
+    mail_server,
+    whole_number,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -34,6 +41,8 @@ WEBHOOK_TEST_HOSTS = env.words("WEBHOOK_TEST_HOSTS")
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 MAIL_SERVER = env.parsed("EMAIL_URL", mail_server)
 MAIL_FROM = env.text("MAIL_FROM", "gruenden@dma.example")
+# To one address; the rest waits. 0: as many as there are.
+MAILS_PER_HOUR = env.parsed("MAILS_PER_HOUR", whole_number, "60")
 DATABASES = {
     "default": env.parsed("DATABASE_URL", database, f"sqlite:///{VAR_DIR / 'dma_crm.sqlite3'}")
 }

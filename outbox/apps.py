@@ -9,12 +9,14 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self):
+        from accounts import status  # noqa: PLC0415 - models load before
         from outbox import (  # noqa: PLC0415 - models load before
             delivery,
             examinations,
             kinds,
             menu,
             registry,
+            wording,
         )
         from outbox.metrics import gauges  # noqa: PLC0415 - as above
         from outbox.webhooks import registration  # noqa: PLC0415 - as above
@@ -23,11 +25,13 @@ class OutboxConfig(AppConfig):
         metrics.register(gauges)
         examinations.register()
         menu.register()
+        status.register_warning(wording.freeze_warning)
         registry.register_kind(
             kinds.ACCOUNT,
             label=_("Login and password"),
             build=kinds.build_account_mail,
             may_go=kinds.account_mail_may_go,
             body_visible=False,
+            essential=True,
         )
         registration.register()

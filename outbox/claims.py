@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import models, transaction
 
 from dma_crm.logs import following
-from outbox.models import QUEUED, SENDING, Leased, MailState, OutboundMail
+from outbox.models import QUEUED, SENDING, DeliveryFreeze, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
 
@@ -51,8 +51,9 @@ def claim_first(due: models.QuerySet[Row], *, at: datetime, **fields: Any) -> Ro
     """What of `due` has waited longest, now ours for LEASE; None if there is none for us.
 
     Looks before it opens a transaction: on SQLite that would take the write lock each time.
+    While delivery is frozen there is nothing for anybody, which costs no statement of its own.
     """
-    due = due.order_by("due_at", "id")
+    due = due.filter(~models.Exists(DeliveryFreeze.objects.open())).order_by("due_at", "id")
     if not due.exists():
         return None
     with transaction.atomic():

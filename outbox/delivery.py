@@ -26,6 +26,8 @@ from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
 from outbox.smtp import DeliveryError, MailServer
+from outbox.suppression import is_suppressed, note_bounce
+from outbox.throttle import throttled_until
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
@@ -49,6 +51,10 @@ def deliver(*, at: datetime) -> Counter[str]:
     return done
 
 
+class NoWayOutError(Exception):
+    """Such a mail needs `List-Unsubscribe`."""
+
+
 class ServerGoneError(Exception):
     """No mail can be sent now; `state` is what became of the one that was tried."""
 
@@ -66,28 +72,38 @@ def mail_server() -> contextlib.AbstractContextManager[MailServer | None]:
 def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> str:
     """Check, build and send one claimed mail, outside transactions; answers its new state."""
     try:
-        refusal = why_not(mail, at=clock.now())
-        message = None if refusal else built(mail, at=clock.now())
+        later = throttled_until(mail, at=clock.now())
+        refusal = "" if later else why_not(mail, at=clock.now())
+        message = None if later or refusal else built(mail, at=clock.now())
     except DATABASE_GONE:
         raise
     except Exception as error:
         note_unbuildable(mail, error)
         reason = f"unbuildable: {type(error).__name__}"
         return settle(mail, clock, state=MailState.DEAD, last_error=reason)
+    if later:
+        return settle_throttled(mail, clock, later)
     if message is None:
-        reason = f"not_allowed: {refusal}"[:REASON_LENGTH]
-        return settle(mail, clock, state=MailState.CANCELLED, last_error=reason, payload="")
+        return settle(mail, clock, state=MailState.CANCELLED, last_error=refusal, payload="")
     return handed_over(mail, message, server, clock)
 
 
 def why_not(mail: OutboundMail, *, at: datetime) -> str:
-    """Consent, restriction and erasure may have come since the mail was queued."""
-    may_go = kind_of(mail).may_go
-    return may_go(mail, at) if may_go else ""
+    """Consent, restriction and erasure may have come since the mail was queued, or a bounce."""
+    kind = kind_of(mail)
+    refusal = kind.may_go(mail, at) if kind.may_go else ""
+    if refusal:
+        return f"not_allowed: {refusal}"[:REASON_LENGTH]
+    return "suppressed" if not kind.essential and is_suppressed(mail.recipient) else ""
 
 
 def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
-    return composed(mail, kind_of(mail).build(mail), at=at)
+    """Raises NoWayOutError for a mail that nobody has to get and nobody could stop."""
+    kind = kind_of(mail)
+    message = kind.build(mail)
+    if not (kind.transactional or message.unsubscribe):
+        raise NoWayOutError
+    return composed(mail, message, at=at)
 
 
 def handed_over(
@@ -105,6 +121,8 @@ def handed_over(
         )
     except DeliveryError as error:
         state = settle(mail, clock, **after_failure(mail, error, at=clock.now()))
+        if error.no_mailbox:
+            note_bounce(mail, error.reason, at=clock.now())
         if error.for_all:
             raise ServerGoneError(state) from error
         return state
@@ -133,6 +151,12 @@ def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
         payload="",
         last_error="",
     )
+
+
+def settle_throttled(mail: OutboundMail, clock: Clock, later: datetime) -> str:
+    """Waiting for room is no attempt."""
+    waits = {"state": MailState.QUEUED, "due_at": later, "attempts": mail.attempts - 1}
+    return settle(mail, clock, **waits, last_error="throttled")
 
 
 def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:

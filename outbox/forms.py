@@ -1,7 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import MailState
+from accounts.forms import DateInput
+from outbox.models import MailState, SuppressionReason
 from outbox.registry import kind_choices
 
 ANY_STATE = ("", _("All states"))
@@ -19,3 +20,40 @@ class MailFilter(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=any_or_kinds, required=False)
     recipient = forms.CharField(label=_("Recipient"), max_length=254, required=False)
+    day = forms.DateField(label=_("Queued on"), required=False, widget=DateInput())
+
+
+class FreezeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Everybody in the agency reads it beside the stopped delivery."),
+    )
+
+
+class SuppressionFilter(forms.Form):
+    STATES = (
+        ("active", _("On the list")),
+        ("lifted", _("Taken off")),
+        ("all", _("All entries")),
+    )
+
+    address = forms.CharField(label=_("Address"), max_length=254, required=False)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("All reasons")), *SuppressionReason.choices],
+        required=False,
+    )
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+
+
+class SuppressionForm(forms.Form):
+    address = forms.EmailField(label=_("Address"), max_length=254)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[
+            (reason.value, reason.label)
+            for reason in (SuppressionReason.BY_HAND, SuppressionReason.COMPLAINED)
+        ],
+    )
+    detail = forms.CharField(label=_("Note"), max_length=300, required=False)

@@ -5,7 +5,7 @@ from accounts.models import Role
 from accounts.navigation import administration, main
 from outbox.audience import readers
 from outbox.webhooks.wording import webhook_trouble_lazy
-from outbox.wording import trouble_lazy
+from outbox.wording import delivery_state_lazy, trouble_lazy
 
 
 def register() -> None:
@@ -17,6 +17,22 @@ def register() -> None:
         order=70,
         icon="mailbox",
         description=trouble_lazy(),
+    )
+    administration.register(
+        "outbox:delivery",
+        _("Delivery"),
+        roles={Role.ADMIN},
+        order=72,
+        icon="pause-circle",
+        description=delivery_state_lazy(),
+    )
+    administration.register(
+        "outbox:suppressions",
+        _("Suppression list"),
+        roles={Role.ADMIN},
+        order=73,
+        icon="envelope-exclamation",
+        description=_("Addresses that get no mail, because they do not exist or do not want any."),
     )
     administration.register(
         "outbox:webhooks",

@@ -9,6 +9,8 @@ REASONS = {
     "smtp": _("The mail server refused the mail"),
     "unbuildable": _("The mail could not be written"),
     "not_allowed": _("The mail must not go any more"),
+    "suppressed": _("The address is on the suppression list"),
+    "throttled": _("This address has had many mails within an hour; the next one waits"),
     "abandoned": _("The process that was sending it ended"),
     "cancelled_by_hand": _("Cancelled by hand"),
 }

@@ -23,6 +23,9 @@ class MailKind:
     may_go: Callable[[OutboundMail, datetime], str] | None
     policy: Policy
     body_visible: bool
+    essential: bool
+    transactional: bool
+    stop: Callable[[OutboundMail, datetime], None] | None
 
 
 _kinds: dict[str, MailKind] = {}
@@ -35,6 +38,9 @@ def register_kind(
     may_go: Callable[[OutboundMail, datetime], str] | None = None,
     policy: Policy = "resend",
     body_visible: bool = True,
+    essential: bool = False,
+    transactional: bool = True,
+    stop: Callable[[OutboundMail, datetime], None] | None = None,
     label: str | Promise = "",
 ) -> None:
     """Make `name` a kind that can be queued.
@@ -44,14 +50,32 @@ def register_kind(
     must not go any more (consent gone, record restricted), which cancels it. `policy` says what
     happens when nobody knows whether a mail went out: `resend` sends it again under the same
     Message-ID, `hold` waits for a person. `body_visible=False` keeps its text out of the outbox
-    pages. `label` is what those pages call the kind.
+    pages. `essential` mails go also to suppressed addresses: without them somebody cannot get in.
+    `transactional=False`: nobody has to get it, so it goes only with `Message.unsubscribe`. Its
+    builder takes that from outbox.unsubscribing, and `stop(mail, at)` is what happens there, or
+    names a page of its own. `label` is what the
+    outbox pages call the kind.
     """
-    _kinds[name] = MailKind(name, label or name, build, may_go, policy, body_visible)
+    _kinds[name] = MailKind(
+        name=name,
+        label=label or name,
+        build=build,
+        may_go=may_go,
+        policy=policy,
+        body_visible=body_visible,
+        essential=essential,
+        transactional=transactional,
+        stop=stop,
+    )
 
 
 def kind_of(mail: OutboundMail) -> MailKind:
     """Raises KeyError for a kind nobody registered."""
     return _kinds[mail.kind]
+
+
+def transactional_kinds() -> list[str]:
+    return [name for name, kind in _kinds.items() if kind.transactional]
 
 
 def is_held(mail: OutboundMail) -> bool:

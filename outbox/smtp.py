@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from outbox.addresses import own_domain
+from outbox.suppression import says_no_mailbox
 
 SEND_DEADLINE = 30.0  # seconds for one mail, from connecting to the server's last word
 CONNECT_TIMEOUT = 10.0
@@ -21,8 +22,8 @@ class DeliveryError(Exception):
     """Why one mail did not go: a code of outbox.reasons.
 
     `permanent`: the server will never take it. `in_doubt`: it may have taken it, its word was
-    not heard. `for_all`: no mail can be sent now. The server's text is left out, it may name the
-    recipient.
+    not heard. `for_all`: no mail can be sent now. `no_mailbox`: nobody will ever read there.
+    The server's text is left out, it may name the recipient.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class DeliveryError(Exception):
         permanent: bool = False,
         in_doubt: bool = False,
         for_all: bool = False,
+        no_mailbox: bool = False,
     ):
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.in_doubt = in_doubt
         self.for_all = for_all
+        self.no_mailbox = no_mailbox
 
 
 class Session(smtplib.SMTP):
@@ -162,7 +165,9 @@ class MailServer:
 
     def failure(self, session: smtplib.SMTP, error: Exception) -> DeliveryError:
         if has_code(error):
-            return DeliveryError(smtp_reason(error), permanent=code_of(error) >= 500)
+            return DeliveryError(
+                smtp_reason(error), permanent=code_of(error) >= 500, no_mailbox=no_mailbox(error)
+            )
         self.drop()
         return DeliveryError("no_answer", in_doubt=getattr(session, "in_doubt", False))
 
@@ -182,8 +187,18 @@ def code_of(error: Exception) -> int:
     return answer_of(error)[0]
 
 
+def no_mailbox(error: Exception) -> bool:
+    """Said of the recipient alone: what a server thinks of us or of the text says nothing of it."""
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused)
+    return refused and says_no_mailbox(code_of(error), status_of(error))
+
+
+def status_of(error: Exception) -> str:
+    """The enhanced code of RFC 3463, where the server gave one."""
+    found = ENHANCED_CODE.search(answer_of(error)[1])
+    return found[0].decode() if found else ""
+
+
 def smtp_reason(error: Exception) -> str:
     """`smtp: 550 5.1.1`"""
-    code, text = answer_of(error)
-    enhanced = ENHANCED_CODE.search(text)
-    return f"smtp: {code} {enhanced[0].decode()}" if enhanced else f"smtp: {code}"
+    return f"smtp: {code_of(error)} {status_of(error)}".rstrip()

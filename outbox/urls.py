@@ -1,15 +1,25 @@
 from django.urls import URLPattern, path
 
-from outbox import views
+from outbox.views import freezes, mails, suppressions, unsubscribing
 from outbox.webhooks import views as webhooks
 
 app_name = "outbox"
 urlpatterns: list[URLPattern] = [
-    path("verwaltung/postausgang/", views.mails, name="mails"),
-    path("verwaltung/postausgang/<uuid:pk>/", views.mail, name="mail"),
-    path("verwaltung/postausgang/<uuid:pk>/ansicht/", views.mail_preview, name="mail_preview"),
-    path("verwaltung/postausgang/<uuid:pk>/erneut/", views.mail_retry, name="mail_retry"),
-    path("verwaltung/postausgang/<uuid:pk>/abbrechen/", views.mail_cancel, name="mail_cancel"),
+    path("abbestellen/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("verwaltung/postausgang/", mails.mails, name="mails"),
+    path("verwaltung/postausgang/<uuid:pk>/", mails.mail, name="mail"),
+    path("verwaltung/postausgang/<uuid:pk>/ansicht/", mails.mail_preview, name="mail_preview"),
+    path("verwaltung/postausgang/<uuid:pk>/erneut/", mails.mail_retry, name="mail_retry"),
+    path("verwaltung/postausgang/<uuid:pk>/abbrechen/", mails.mail_cancel, name="mail_cancel"),
+    path("verwaltung/zustellung/", freezes.delivery, name="delivery"),
+    path("verwaltung/zustellung/<uuid:pk>/freigeben/", freezes.release, name="release"),
+    path("verwaltung/sperrliste/", suppressions.suppressions, name="suppressions"),
+    path("verwaltung/sperrliste/neu/", suppressions.suppression_create, name="suppression_create"),
+    path(
+        "verwaltung/sperrliste/<uuid:pk>/aufheben/",
+        suppressions.suppression_lift,
+        name="suppression_lift",
+    ),
     path("verwaltung/webhooks/", webhooks.webhooks, name="webhooks"),
     path("verwaltung/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
     path(

@@ -15,15 +15,16 @@ from outbox.messages import Message, render
 from outbox.models import MailState, OutboundMail
 from outbox.registry import register_kind
 from referrals import notice_mails, notices
-from referrals.mails import recipient_of, sender_of
+from referrals.mails import SETTLE_FIRST, SETTLING, recipient_of, sender_of
 from referrals.models import DISCLOSED_STATUSES, OPEN_STATUSES, Referral, ReferralStatus
 
 Guard = Callable[[Referral, OutboundMail, datetime], str]
-RECORD_GONE, STATE_CHANGED, CONSENT_GONE, NEVER_TOLD = (
+RECORD_GONE, STATE_CHANGED, CONSENT_GONE, NEVER_TOLD, SUPERSEDED = (
     "record_gone",
     "state_changed",
     "consent_gone",
     "never_told",
+    "superseded",
 )
 NOT_TOLD = {MailState.QUEUED, MailState.CANCELLED, MailState.DEAD}
 
@@ -180,7 +181,22 @@ def may_go(mail: OutboundMail, at: datetime) -> str:
         referral = referral_of(mail)
     except Referral.DoesNotExist:
         return RECORD_GONE
-    return GUARDS[mail.kind](referral, mail, at)
+    return GUARDS[mail.kind](referral, mail, at) or (SUPERSEDED if superseded(mail, at) else "")
+
+
+def superseded(mail: OutboundMail, at: datetime) -> bool:
+    """Within a minute something else happened of which the same people are told."""
+    if mail.kind not in SETTLE_FIRST:
+        return False
+    soon_after = OutboundMail.objects.filter(
+        state__in=(MailState.QUEUED, MailState.SENDING, MailState.SENT),
+        created_at__gt=mail.created_at,
+        created_at__lte=mail.created_at + SETTLING,
+        kind__in=SETTLE_FIRST,
+        recipient=mail.recipient,
+        subjects__referral=mail.subjects["referral"],
+    )
+    return any(later.state == MailState.SENT or not may_go(later, at) for later in soon_after)
 
 
 def register() -> None:

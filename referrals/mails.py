@@ -4,7 +4,7 @@ How they are worded and whether they may still go is decided when they are sent:
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.actors import AGENCY_ID
@@ -17,6 +17,23 @@ from referrals.notices import Notice
 from referrals.workdays import local_day
 
 PURPOSE = "referral"
+# One answer is often followed by another, or taken back: these wait, and only the last one goes.
+SETTLING = timedelta(minutes=1)
+SETTLE_FIRST = frozenset(
+    {
+        "referral_accepted",
+        "referral_accepted_founder",
+        "referral_query",
+        "referral_answered",
+        "referral_declined",
+        "referral_forward_proposed",
+        "referral_forward_decided",
+        "referral_completed",
+        "referral_withdrawn",
+        "referral_undone",
+        "referral_undone_founder",
+    }
+)
 Address = tuple[str, str]  # e-mail, name
 
 
@@ -150,6 +167,7 @@ def tell(
         subjects={"referral": referral.pk, "version": referral.version, **subjects},
         purpose=PURPOSE,
         legal_basis=legal_basis,
+        due_at=at + SETTLING if kind in SETTLE_FIRST else at,
         at=at,
     )
     return mail is not None

@@ -48,6 +48,7 @@ def system_status(request):
         for examination, finding in doctor.examine(at=at, network=False)
     ]
     context = {
+        "warnings": status.warnings(),
         "troubles": [each for each in findings if not each["finding"].well],
         "well": [each for each in findings if each["finding"].well],
         "jobs": status.job_states(at=at),

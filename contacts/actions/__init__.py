@@ -2,7 +2,7 @@
 
 from contacts.actions.affiliations import affiliate, end_affiliation
 from contacts.actions.catalogue import create_worded, update_worded
-from contacts.actions.consents import record_consent, withdraw_consent
+from contacts.actions.consents import object_to, record_consent, withdraw_consent
 from contacts.actions.follow_ups import (
     complete_follow_up,
     hand_over_follow_up,
@@ -28,6 +28,7 @@ __all__ = [
     "end_affiliation",
     "hand_over_follow_up",
     "hand_over_follow_ups",
+    "object_to",
     "plan_follow_up",
     "postpone_follow_up",
     "postpone_follow_ups",

@@ -16,6 +16,7 @@ from contacts.models import (
     Consent,
     ConsentPurpose,
     Evidence,
+    Objection,
     PartnerOrganisation,
     Person,
     SharedField,
@@ -97,3 +98,18 @@ def withdraw_consent(*, consent: Consent, by: Actor, at: datetime) -> Consent:
         for hook in registry.consent_withdrawn_hooks:
             hook(consent=consent, by=by, at=at)
     return consent
+
+
+@transaction.atomic
+def object_to(*, person: Person, purpose: str, by: Actor, at: datetime) -> Objection:
+    """Acts at once, and takes back what was permitted for that purpose. Twice is once."""
+    for consent in Consent.objects.filter(person=person, purpose=purpose).active(at):
+        withdraw_consent(consent=consent, by=by, at=at)
+    acted = {"at": at, "modified_at": at, **by.as_history()}
+    objection, _new = Objection.objects.update_or_create(
+        person=person,
+        purpose=purpose,
+        defaults=acted,
+        create_defaults={**acted, "created_at": at},
+    )
+    return objection

@@ -8,7 +8,9 @@ from contacts.models.consents import (
     ConsentPurpose,
     Evidence,
     LegalBasis,
+    Objection,
     SharedField,
+    objected,
 )
 from contacts.models.followups import FollowUp, FollowUpKind, FollowUpState
 from contacts.models.imports import ImportedRow, ImportRun, RowOutcome
@@ -46,6 +48,7 @@ __all__ = [
     "LegalBasis",
     "LegalForm",
     "MailTemplate",
+    "Objection",
     "MatchKey",
     "Occupation",
     "PartnerKind",
@@ -64,4 +67,5 @@ __all__ = [
     "StageKind",
     "Startup",
     "Topic",
+    "objected",
 ]

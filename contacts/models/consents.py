@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +70,43 @@ class ConsentQuerySet(models.QuerySet):
             recipient_id=recipient_id,
             person__state="active",
         )
+
+
+def objected(person: Any, purpose: str, at: datetime) -> Q:
+    """Whether `person` (a key or an OuterRef) took a permission back and gave no new one.
+
+    Also where nobody had asked for a permission, because none was needed.
+    """
+    consents = Consent.objects.filter(person=person, purpose=purpose)
+    objections = Objection.objects.filter(person=person, purpose=purpose)
+    back = Q(models.Exists(consents)) | Q(models.Exists(objections))
+    return back & ~Q(models.Exists(consents.active(at)))
+
+
+class Objection(Record, ActedOn):
+    """A person wants no more of what needs no consent (Art. 21 DSGVO).
+
+    A consent that is given later outranks it.
+    """
+
+    PRIVACY = Privacy(
+        personal="person purpose " + ActedOn.ACTOR_PRIVACY,
+        not_personal="at by_api_key by_organisation channel",
+    )
+
+    person = models.ForeignKey(
+        "contacts.Person", on_delete=models.CASCADE, related_name="objections"
+    )
+    purpose = models.CharField(_("purpose"), max_length=12, choices=ConsentPurpose)
+
+    class Meta:
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        ordering = ["-at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="objection_once")]
+
+    def __str__(self):
+        return self.get_purpose_display()
 
 
 class Consent(Record, ActedOn):

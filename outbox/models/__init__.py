@@ -1,7 +1,13 @@
 """What is to be sent: mails to people, webhooks to partners' systems."""
 
+from outbox.models.freezes import DeliveryFreeze
 from outbox.models.leased import QUEUED, SENDING, Leased, LeasedQuerySet
 from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
+from outbox.models.suppressions import (
+    SuppressedAddress,
+    SuppressedAddressQuerySet,
+    SuppressionReason,
+)
 from outbox.models.webhooks import (
     DeliveryState,
     DisabledReason,
@@ -14,6 +20,7 @@ from outbox.models.webhooks import (
 __all__ = [
     "QUEUED",
     "SENDING",
+    "DeliveryFreeze",
     "DeliveryState",
     "DisabledReason",
     "EndpointState",
@@ -22,6 +29,9 @@ __all__ = [
     "MailState",
     "OutboundMail",
     "OutboundMailQuerySet",
+    "SuppressedAddress",
+    "SuppressedAddressQuerySet",
+    "SuppressionReason",
     "Transport",
     "WebhookAttempt",
     "WebhookDelivery",

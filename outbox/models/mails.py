@@ -69,6 +69,7 @@ class OutboundMail(Leased):
             models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state="sending")),
             models.Index(fields=["state", "created_at", "id"]),
             models.Index(fields=["created_at", "id"]),
+            models.Index(fields=["recipient", "sent_at"]),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known")

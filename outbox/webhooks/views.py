@@ -18,6 +18,7 @@ from outbox.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from outbox.webhooks import actions, wording
 from outbox.webhooks.errors import WebhookError
 from outbox.webhooks.forms import DeliveryFilter, EndpointFilter
+from outbox.wording import freeze_warning
 
 NEWEST_FIRST = ("-created_at", "-id")
 BY_ORGANISATION = ("organisation__sort_name", "id")
@@ -35,6 +36,7 @@ def webhooks(request):
         "form": form,
         "page": page,
         "rows": [wording.endpoint_row(endpoint) for endpoint in page],
+        "frozen": freeze_warning(),
     }
     return render(request, "outbox/webhooks.html", context, status=422 if form.errors else 200)
 

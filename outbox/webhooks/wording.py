@@ -19,7 +19,7 @@ from outbox.models import (
 from outbox.webhooks.actions import RESENT
 from outbox.webhooks.reasons import in_words
 from outbox.webhooks.sender import USER_AGENT
-from outbox.wording import COUNTED_UP_TO
+from outbox.wording import capped, counted
 
 TONES = {
     DeliveryState.QUEUED: "info",
@@ -139,14 +139,14 @@ def headers_of(delivery: WebhookDelivery, last: WebhookAttempt | None) -> list[t
 def webhook_trouble() -> str:
     """What a look into Verwaltung should tell at once."""
     rows = WebhookDelivery.objects.filter(state=DeliveryState.DEAD)
-    count = len(rows.values_list("pk")[:COUNTED_UP_TO])
+    count = counted(rows)
     if not count:
         return _("Which systems of partners are told of changes, and what they answered.")
     return ngettext(
         "%(count)s webhook could not be delivered.",
         "%(count)s webhooks could not be delivered.",
         count,
-    ) % {"count": f"{count}+" if count == COUNTED_UP_TO else count}
+    ) % {"count": capped(count)}
 
 
 webhook_trouble_lazy = lazy(webhook_trouble, str)

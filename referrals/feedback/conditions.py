@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 
-from contacts.models import Consent, ConsentPurpose, PersonState
+from contacts.models import ConsentPurpose, PersonState, objected
 from referrals.notices import BY_KIND, muted
 
 FEEDBACK, IMPACT = "feedback", "impact"  # kinds that can be muted for a partner or a person
@@ -17,12 +17,9 @@ def obstacles(kind: str, at: datetime) -> dict[str, Q]:
     The legal basis is the public task (Art. 6 (1) e DSGVO): no consent is needed, but one that
     was taken back, to follow-up mails or to this very referral, is an objection.
     """
-    consents = Consent.objects.filter(
-        person=OuterRef("need__person"), purpose=ConsentPurpose.FOLLOW_UP
-    )
-    objected = Q(Exists(consents)) & ~Q(Exists(consents.active(at)))
     return {
         "person_locked": ~Q(need__person__state=PersonState.ACTIVE),
-        "consent_withdrawn": Q(consent__withdrawn_at__isnull=False) | objected,
+        "consent_withdrawn": Q(consent__withdrawn_at__isnull=False)
+        | objected(OuterRef("need__person"), ConsentPurpose.FOLLOW_UP, at),
         "muted": muted(BY_KIND[kind]),
     }

@@ -87,4 +87,10 @@ def may_go(mail: OutboundMail, at: datetime) -> str:
 def register() -> None:
     labels = {FEEDBACK_MAIL: _("Two questions to the founder"), IMPACT_MAIL: _("Impact questions")}
     for kind, label in labels.items():
-        register_kind(kind, build=build, may_go=may_go, label=label)
+        register_kind(
+            kind,
+            build=build,
+            may_go=may_go,
+            label=label,
+            transactional=False,
+        )

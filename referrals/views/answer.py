@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.decorators import public
+from dma_crm.confidential import confidential
 from referrals import actions, steps_page, words
 from referrals.forms.steps import FORMS
 from referrals.models import AnswerLink, Outcome, Referral, ReferralError
-from referrals.views.confidential import confidential
 
 
 @sensitive_variables("token")

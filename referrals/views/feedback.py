@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import public
+from dma_crm.confidential import confidential
 from referrals.feedback import answering
 from referrals.forms.feedback import FeedbackForm, ImpactForm
 from referrals.models import FounderFeedback, ImpactSurvey
-from referrals.views.confidential import confidential
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 

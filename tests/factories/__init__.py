@@ -14,7 +14,9 @@ from tests.factories.contacts import (
 )
 from tests.factories.events import EventFactory, VenueFactory
 from tests.factories.outbox import (
+    DeliveryFreezeFactory,
     OutboundMailFactory,
+    SuppressedAddressFactory,
     WebhookAttemptFactory,
     WebhookDeliveryFactory,
     WebhookEndpointFactory,
@@ -41,6 +43,7 @@ __all__ = [
     "ConfidentialNoteFactory",
     "ConsentFactory",
     "ConsultationFactory",
+    "DeliveryFreezeFactory",
     "EventFactory",
     "FollowUpFactory",
     "FounderFeedbackFactory",
@@ -56,6 +59,7 @@ __all__ = [
     "ReferralFactory",
     "ServiceFactory",
     "StartupFactory",
+    "SuppressedAddressFactory",
     "UserFactory",
     "VenueFactory",
     "WebhookAttemptFactory",

@@ -2,7 +2,14 @@ import factory
 
 from dma_crm.crypto import encrypt
 from outbox.messages import Message
-from outbox.models import OutboundMail, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from outbox.models import (
+    DeliveryFreeze,
+    OutboundMail,
+    SuppressedAddress,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from outbox.registry import register_kind
 from outbox.webhooks.signatures import new_secret
 from tests.factories.base import NOW
@@ -33,6 +40,29 @@ class OutboundMailFactory(factory.django.DjangoModelFactory):
     purpose = "referral"
     due_at = NOW
     message_id = factory.Sequence(lambda n: f"<test-{n}@dma.example>")
+
+
+class DeliveryFreezeFactory(factory.django.DjangoModelFactory):
+    """Not released."""
+
+    class Meta:
+        model = DeliveryFreeze
+
+    reason = "Aus einer Sicherung wiederhergestellt"
+    at = NOW
+    channel = "system"
+
+
+class SuppressedAddressFactory(factory.django.DjangoModelFactory):
+    """On the list."""
+
+    class Meta:
+        model = SuppressedAddress
+
+    address = "zoe@gruenden.example"
+    reason = "bounced"
+    at = NOW
+    channel = "system"
 
 
 class WebhookEndpointFactory(factory.django.DjangoModelFactory):

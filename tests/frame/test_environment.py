@@ -4,7 +4,7 @@ import stat
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from dma_crm.environment import Environment, database, kept_secret, mail_server
+from dma_crm.environment import Environment, database, kept_secret, mail_server, whole_number
 
 
 @pytest.mark.parametrize("word", ["1", "true", "YES", " ja ", "On"])
@@ -131,3 +131,10 @@ def test_of_two_that_make_a_secret_one_wins(tmp_path, monkeypatch):
 
     assert kept_secret(path) == "the other's"
     assert os.listdir(tmp_path) == ["secret_key"]
+
+
+def test_a_whole_number_is_read_or_refused():
+    assert whole_number("0") == 0
+    for wrong in ("-1", "1.5", "²", "viele", ""):
+        with pytest.raises(ValueError, match="whole number"):
+            whole_number(wrong)

@@ -21,6 +21,8 @@ from tests.guards.routes import all_routes
     ("path", "shown"),
     [
         ("/antwort/geheim123/", "/antwort/…/"),
+        ("/abbestellen/geheim123/", "/abbestellen/…/"),
+        ("/rueckmeldung/geheim123/danke/", "/rueckmeldung/…/danke/"),
         ("/antwort/geheim123/annehmen/", "/antwort/…/annehmen/"),
         ("/konto/password/reset/key/1-abc-def/", "/konto/password/reset/key/…/"),
         ("/personen/P-2026-0001/", "/personen/P-2026-0001/"),

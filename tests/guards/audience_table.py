@@ -87,6 +87,19 @@ a_referral = a("ReferralFactory", sent=True)
 a_need = a("NeedFactory")
 an_order_rule = a("OrderRuleFactory", "code")
 a_mail = a("OutboundMailFactory", "pk")
+
+
+def a_way_out() -> dict:
+    from outbox.unsubscribing import token_of  # noqa: PLC0415 - as above
+    from tests.factories import OutboundMailFactory, PersonFactory  # noqa: PLC0415 - as above
+
+    person = PersonFactory()
+    mail = OutboundMailFactory(kind="follow_up", subjects={"person": str(person.pk)})
+    return {"token": token_of(mail.pk)}
+
+
+a_freeze = a("DeliveryFreezeFactory", "pk")
+a_suppression = a("SuppressedAddressFactory", "pk")
 a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
@@ -179,11 +192,17 @@ LOGIN = {
 }
 
 OUTBOX = {
+    "outbox:unsubscribe": form(ANYONE, a_way_out),
     "outbox:mails": page(ADMIN),
     "outbox:mail": page(ADMIN, a_mail),
     "outbox:mail_preview": page(ADMIN, a_mail),
     "outbox:mail_retry": action(ADMIN, a_mail),
     "outbox:mail_cancel": action(ADMIN, a_mail),
+    "outbox:delivery": form(ADMIN),
+    "outbox:release": action(ADMIN, a_freeze),
+    "outbox:suppressions": page(ADMIN),
+    "outbox:suppression_create": form(ADMIN),
+    "outbox:suppression_lift": action(ADMIN, a_suppression),
     "portal:keys": page(PARTNER),
     "portal:key_create": form(PARTNER),
     "portal:key_revoke": form(PARTNER, a_key, hidden=PARTNER),

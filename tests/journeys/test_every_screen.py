@@ -31,6 +31,7 @@ ADMIN = [
     *("/verwaltung/", "/verwaltung/benutzer/", "/verwaltung/api-schluessel/"),
     *("/verwaltung/api-schluessel/neu/", "/verwaltung/leseprotokoll/", "/verwaltung/systemstatus/"),
     *("/verwaltung/postausgang/", "/verwaltung/agentur/", "/verwaltung/veranstaltungen/"),
+    *("/verwaltung/zustellung/", "/verwaltung/sperrliste/"),
     *("/verwaltung/webhooks/", "/verwaltung/erinnerungen/", "/verwaltung/reihenfolge/"),
 ]
 MANAGER = ["/", "/phasen/", "/kennzahlen/", "/verwaltung/"]

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from dma_crm import jobs
 from outbox.management.commands import deliver_outbox
 from outbox.models import OutboundMail
-from tests.factories import OutboundMailFactory
+from tests.factories import DeliveryFreezeFactory, OutboundMailFactory
 
 # A job closes connections that are not as it expects them, a test's open transaction with them.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,6 +32,41 @@ def test_one_sweep_by_hand(smtp, capsys, arguments):
 
     assert OutboundMail.objects.get().state == "sent"
     assert "Postausgang" in capsys.readouterr().out
+
+
+def test_a_sweep_by_hand_says_that_delivery_is_stopped(smtp, capsys):
+    OutboundMailFactory()
+    DeliveryFreezeFactory(reason="Aus einer Sicherung")
+
+    call_command("deliver_outbox")
+
+    told = capsys.readouterr()
+    assert OutboundMail.objects.get().state == "queued"
+    assert "Aus einer Sicherung" in told.err
+    assert "Sweep done" not in told.out
+
+
+def test_the_loop_says_once_that_delivery_is_stopped_and_goes_on(smtp, monkeypatch, capsys):
+    freeze = DeliveryFreezeFactory(reason="Aus einer Sicherung")
+
+    class Stop:
+        """Delivery is released after the second sweep, the loop ended after the third."""
+
+        waited = 0
+
+        def is_set(self):
+            return self.waited == 3
+
+        def wait(self, seconds):
+            self.waited += 1
+            if self.waited == 2:
+                freeze.delete()
+
+    monkeypatch.setattr(deliver_outbox, "stop_signal", Stop)
+    call_command("deliver_outbox", "--loop")
+
+    told = capsys.readouterr().err
+    assert (told.count("Aus einer Sicherung"), told.count("goes on")) == (1, 1)
 
 
 def test_a_failed_sweep_is_told_by_the_exit_code(settings, capsys):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -101,6 +101,8 @@ def test_the_list_shows_mails_newest_first_in_as_many_queries_for_1_as_for_3(adm
         ("state=dead", ["a@x.example"]),
         ("kind=test_hold", ["b@y.example"]),
         ("recipient=X.example", ["a@x.example"]),
+        ("day=2026-03-10", ["b@y.example", "a@x.example"]),
+        ("day=2026-03-11", []),
         ("recipient=+", ["b@y.example", "a@x.example"]),
     ],
 )
@@ -112,13 +114,41 @@ def test_the_list_is_filtered(admin_client, now, query, wanted):
     assert shown(admin_client.get(f"{LIST}?{query}")) == wanted
 
 
-@pytest.mark.parametrize("query", ["state=nowhere", "kind=nothing", "recipient=" + "x" * 300])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=nowhere",
+        "kind=nothing",
+        "recipient=" + "x" * 300,
+        "day=2026-02-30",
+    ],
+)
 def test_an_unknown_filter_finds_nothing(admin_client, query):
     OutboundMailFactory()
 
     response = admin_client.get(f"{LIST}?{query}")
 
     assert (response.status_code, shown(response)) == (422, [])
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_time_finds_nothing(admin_client, day):
+    OutboundMailFactory()
+
+    response = admin_client.get(f"{LIST}?day={day}")
+
+    assert (response.status_code, shown(response)) == (200, [])
+
+
+def test_a_day_is_a_local_one_also_when_the_clock_changes(admin_client):
+    """Sunday 29 March 2026 has 23 hours: 23:00 UTC to 22:00 UTC."""
+    for moment in ("2026-03-28T22:59", "2026-03-28T23:00", "2026-03-29T21:59", "2026-03-29T22:00"):
+        at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        OutboundMailFactory(recipient=f"{at:%d-%H}@x.example", created_at=at)
+
+    found = shown(admin_client.get(f"{LIST}?day=2026-03-29"))
+
+    assert found == ["29-21@x.example", "28-23@x.example"]
 
 
 def test_pages_go_forth_and_back(admin_client):
@@ -284,6 +314,8 @@ def test_in_a_demo_the_main_menu_leads_to_the_outbox(settings, monkeypatch, demo
     assert [item.url_name for item in menu.main.items] == entries
     assert [(item.url_name, item.roles) for item in menu.administration.items] == [
         ("outbox:mails", readers()),
+        ("outbox:delivery", {"admin"}),
+        ("outbox:suppressions", {"admin"}),
         ("outbox:webhooks", {"admin"}),
     ]
 

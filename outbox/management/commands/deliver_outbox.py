@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dma_crm import jobs
 from dma_crm.serving import refuse_unsafe_serving
+from outbox.wording import freeze_warning
 
 SWEEPS = ("outbox.deliver", "outbox.deliver_webhooks")
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     help = (
         "Sends the mails and webhooks that are due in the outbox. The job loop and Celery do this"
         " every five seconds; use it to send by hand, or to run a sender of its own."
+        " While delivery is stopped under Verwaltung it sends nothing and says so."
         " Exit code 0: done. 1: the sweep failed, see the log. 2: wrong arguments."
     )
 
@@ -30,11 +32,17 @@ class Command(BaseCommand):
             return self.sweep_until(stop_signal())
         if not sweep():
             raise SystemExit(1)
+        if frozen := freeze_warning():
+            return self.stderr.write(self.style.WARNING(frozen))
         self.stdout.write("Sweep done; what is left stands under Verwaltung, Postausgang.")
 
     def sweep_until(self, stop: threading.Event) -> None:
+        told = ""
         while not stop.is_set():
             sweep()
+            if (frozen := freeze_warning()) != told:
+                self.stderr.write(self.style.WARNING(frozen or "Delivery goes on."))
+                told = frozen
             stop.wait(jobs.registry[SWEEPS[0]].every_seconds)
 
 

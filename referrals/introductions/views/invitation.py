@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import public
 from contacts.errors import ContactsError
 from contacts.models import PersonState
+from dma_crm.confidential import confidential
 from referrals.introductions import actions, view_model
 from referrals.introductions.forms import AgreeForm, DeclineForm, OutcomeForm
 from referrals.models import IntroductionParty, IntroductionStatus
-from referrals.views.confidential import confidential
 
 
 @sensitive_variables("token")

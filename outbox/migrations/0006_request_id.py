@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0002_webhooks'),
+        ('outbox', '0005_mails_by_recipient'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ from outbox.filters import matching
 from outbox.forms import MailFilter
 from outbox.models import OutboundMail
 from outbox.previews import POLICY, preview_of
-from outbox.wording import facts_of, row_of, state_of
+from outbox.wording import facts_of, freeze_warning, row_of, state_of
 
 
 @reader_required
@@ -26,7 +26,13 @@ def mails(request):
     rows = matching(rows, form.cleaned_data) if form.is_valid() else rows.none()
     cursor = request.GET.get("cursor", "")
     page = page_of(rows, ordering=("-created_at", "-id"), cursor=cursor)
-    context = {"form": form, "page": page, "rows": [row_of(mail) for mail in page]}
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [row_of(mail) for mail in page],
+        "frozen": freeze_warning(),
+        "may_release": request.actor.role == Role.ADMIN,
+    }
     return render(request, "outbox/mails.html", context, status=422 if form.errors else 200)
 
 
@@ -38,6 +44,7 @@ def mail(request, pk):
         "mail": mail,
         "facts": facts_of(mail),
         "preview": preview_of(mail),
+        "suppressed": request.actor.role == Role.ADMIN and mail.last_error == "suppressed",
         "may_retry": request.actor.role == Role.ADMIN and mail.state in actions.RETRIED,
         "may_cancel": request.actor.role == Role.ADMIN and mail.state in actions.CANCELLED,
         **state_of(mail),
