@@ -69,15 +69,28 @@ def postgresql():
     if not initdb():
         yield "postgres://postgres@127.0.0.1:5432/dma_crm" if is_open(5432) else None
         return
+    with postgresql_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgresql_server(settings=FAST):
+    """Yields a running private PostgreSQL without our database."""
     binaries, port = os.path.dirname(initdb()), free_port()
     with temporary_folder("postgres") as (folder, user):
         setup = ["-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         quietly([f"{binaries}/initdb", "--no-sync", *setup], **user)
-        settings = [*FAST, "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
-        options = [part for setting in settings for part in ("-c", setting)]
+        wanted = [*settings, "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+        options = [part for setting in wanted for part in ("-c", setting)]
         command = [f"{binaries}/postgres", "-D", folder, "-p", str(port), *options]
-        with running(command, port, stop=signal.SIGINT, **user):
-            yield f"postgres://postgres@127.0.0.1:{port}/dma_crm"
+        url = f"postgres://postgres@127.0.0.1:{port}/dma_crm"
+        with running(Server(command, port, url=url, stop=signal.SIGINT, **user)) as server:
+            yield server
+
+
+def create_database(server):
+    program = os.path.join(os.path.dirname(os.path.realpath(initdb())), "createdb")
+    quietly([program, "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "dma_crm"])
 
 
 @contextlib.contextmanager
@@ -86,11 +99,18 @@ def redis():
     if not shutil.which("redis-server"):
         yield "redis://127.0.0.1:6379/15" if is_open(6379) else None
         return
+    with redis_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def redis_server():
     port = free_port()
     with temporary_folder("redis") as (folder, user):
         options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
-        with running(["redis-server", *options], port, stop=signal.SIGTERM, **user):
-            yield f"redis://127.0.0.1:{port}/0"
+        url, command = f"redis://127.0.0.1:{port}/0", ["redis-server", *options]
+        with running(Server(command, port, url=url, stop=signal.SIGTERM, **user)) as server:
+            yield server
 
 
 @contextlib.contextmanager
@@ -110,18 +130,39 @@ def temporary_folder(name):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Server:
+    """A program that answers on a port of this machine and can be started again."""
+
+    def __init__(self, command, port, *, url, stop, **options):
+        self.command, self.port, self.url = command, port, url
+        self.stop_signal = stop
+        self.options = options
+
+    def start(self):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(self.command, process_group=0, **quiet, **self.options)
+        wait_until_open(self.port, self.process, self.command[0])
+
+    def stop(self, number=None):
+        """Ends it as its makers want it, or by the signal given; also when it is paused."""
+        for name in (number or self.stop_signal, signal.SIGCONT):
+            self.process.send_signal(name)
+        self.process.wait()
+
+    def look(self):
+        """Start it again if somebody ended it."""
+        if self.process.poll() is not None:
+            self.start()
+
+
 @contextlib.contextmanager
-def running(command, port, *, stop, **options):
+def running(server):
     """The server answers on its port inside the block and is gone after it."""
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0, **options
-    )
     try:
-        wait_until_open(port, server, command[0])
-        yield
+        server.start()
+        yield server
     finally:
-        server.send_signal(stop)
-        server.wait()
+        server.stop()
 
 
 def wait_until_open(port, server, name):

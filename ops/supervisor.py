@@ -9,7 +9,7 @@ from interpreter import SetupError
 
 TETHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tethered.py")
 LOOK_EVERY = 0.2  # seconds
-SOON = 5  # seconds: who ends sooner than this after the start would only end again
+SOON = 5  # seconds: who ends by itself sooner than this is not started again before
 PATIENCE = 4  # seconds between asking a process to end and ending it
 
 
@@ -33,12 +33,13 @@ def ignore_signals():
 
 
 class Process:
-    """One command that is started again when it ends, unless it ends at once."""
+    """One command that is started again when it ends, unless it never lasted."""
 
     def __init__(self, name, command, **options):
         self.name = name
         self.command = [command[0], TETHER, str(os.getpid())] + command[1:]
         self.options = options
+        self.has_lasted = False
         self.start()
 
     def start(self):
@@ -49,18 +50,24 @@ class Process:
         self.started = time.monotonic()
 
     def look(self):
-        if self.child.poll() is None:
-            return
-        if time.monotonic() - self.started < SOON:
+        ended, age = self.child.poll(), time.monotonic() - self.started
+        if ended is None:
+            self.has_lasted = self.has_lasted or age >= SOON
+        elif age >= SOON or ended == -signal.SIGKILL:
+            self.start()
+        elif not self.has_lasted:
             raise SetupError(f"The {self.name} process ended by itself: see its message above.")
-        self.start()
+
+    def kill(self):
+        """The command and all it started, without a chance to say anything."""
+        os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
 
     def end_by(self, deadline):
         try:
             self.child.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(self.child.pid, signal.SIGKILL)
-            self.child.wait()
+            self.kill()
 
 
 def watch(processes, while_true=lambda: True):

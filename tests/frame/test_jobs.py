@@ -3,7 +3,8 @@ import signal
 import threading
 
 import pytest
-from celery import Celery
+from celery import Celery, signals
+from celery.beat import Service
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
@@ -120,3 +121,45 @@ def test_task_runs_the_job_it_names():
 
     assert celery.run_job("sweep") is True
     assert len(seen) == 1
+
+
+def test_a_sweep_that_nobody_began_in_time_is_forgotten():
+    app = Celery("test")
+    jobs.register("sweep", every_seconds=5, work=print)
+
+    celery.schedule_jobs(app)
+
+    (entry,) = app.conf.beat_schedule.values()
+    assert entry["options"] == {"expires": 5}
+
+
+def test_beat_begins_with_every_job(tmp_path):
+    jobs.register("hourly", every_seconds=3600, work=print)
+    app = Celery("test")
+    app.conf.result_expires = None  # a job of Celery's own
+    celery.schedule_jobs(app)
+    beat = Service(app, schedule_filename=str(tmp_path / "schedule"))
+    (entry,) = beat.scheduler.schedule.values()
+    assert not entry.is_due().is_due
+
+    celery.begin_with_every_job(sender=beat)
+
+    assert entry.is_due().is_due
+
+
+@pytest.mark.parametrize("signal", [signals.worker_init, signals.beat_init])
+def test_workers_and_beat_refuse_unsafe_serving(settings, signal):
+    settings.DEMO = settings.DEBUG = settings.SECRET_KEY_GIVEN = False
+
+    with pytest.raises(SystemExit, match="Refusing to serve"):
+        signal.send(sender=None)
+
+
+def test_a_worker_that_cannot_ask_does_not_serve(settings):
+    settings.DEMO = False
+
+    def gone(execute, sql, params, many, context):
+        raise OperationalError("server closed the connection")
+
+    with connection.execute_wrapper(gone), pytest.raises(SystemExit, match="OperationalError"):
+        signals.worker_init.send(sender=None)
