@@ -78,8 +78,8 @@ def test_each_outcome_is_one_line_with_ids_only(smtp, lines, now, fields, told):
 
     delivery.deliver(at=now)
 
-    about_it = [line for line in lines() if line[1].startswith("mail ")]
-    assert about_it == [(CAUSE, f"mail {mail.pk} is {told}")]
+    outcomes = [line for line in lines() if line[1].startswith(f"mail {mail.pk} is ")]
+    assert outcomes == [(CAUSE, f"mail {mail.pk} is {told}")]
     text = str(lines())
     assert mail.recipient not in text
     assert "Zoë" not in text
