@@ -38,7 +38,7 @@ class SuppressionFilter(forms.Form):
         ("all", _("All entries")),
     )
 
-    address = forms.CharField(label=_("Address"), max_length=254, required=False)
+    address = forms.CharField(label=_("E-mail address"), max_length=254, required=False)
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[("", _("All reasons")), *SuppressionReason.choices],
@@ -48,7 +48,7 @@ class SuppressionFilter(forms.Form):
 
 
 class SuppressionForm(forms.Form):
-    address = forms.EmailField(label=_("Address"), max_length=254)
+    address = forms.EmailField(label=_("E-mail address"), max_length=254)
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[
