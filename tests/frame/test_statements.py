@@ -11,9 +11,6 @@ from dma_crm.statements import Given, Statement
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
-ON_POSTGRESQL = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="only PostgreSQL keeps plans"
-)
 
 
 def named(*names: str) -> Statement:
@@ -59,7 +56,7 @@ def test_it_is_seen_among_the_queries(django_assert_num_queries):
         named("id").rows(name="Eins")
 
 
-@ON_POSTGRESQL
+@pytest.mark.postgres  # only PostgreSQL keeps plans
 @pytest.mark.django_db(transaction=True)
 def test_a_column_that_a_migration_changes_costs_no_request():
     person, statement = PersonFactory(family_name="Eins"), named("id", "given_name")

@@ -1,6 +1,7 @@
 """`ops/local-stack` is production without Docker: Celery runs the jobs, Redis may come and go."""
 
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -41,10 +42,12 @@ for number in range({count}):
         at=timezone.now(),
     )
 """
+# Debian keeps it off the path.
+INITDB = shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.redis,
-    pytest.mark.skipif(not shutil.which("initdb"), reason="PostgreSQL is not installed"),
+    pytest.mark.skipif(not INITDB, reason="PostgreSQL is not installed"),
 ]
 
 
