@@ -154,10 +154,17 @@ class Book:
         return Actor.of(next(user for user in users if user.organisation_id == partner.pk))
 
     def play(self, course: Course, story: Story) -> None:
-        """Step by step for as long as there is time; the rest has not happened yet."""
+        """Step by step for as long as there is time; the rest has not happened yet.
+
+        Nor does a proposal where everybody was asked already.
+        """
         for n, (verb, least, most) in enumerate(story):
             if verb == "forward":
-                course.proposal = self.proposal(course)
+                free = self.not_asked(course)
+                if not free:
+                    return
+                key = self.demo.dice.choice(free)
+                course.proposal = self.demo.made["partners"][key], FORWARDS[key]
             at = course.when(verb, (least, most))
             if at is None:
                 return
@@ -169,12 +176,10 @@ class Book:
     def take(self, course: Course, verb: str, at: datetime) -> None:
         getattr(course, verb)(at)
 
-    def proposal(self, course: Course) -> tuple[PartnerOrganisation, str]:
-        """A partner who was not asked yet."""
-        row, partners = course.referral, self.demo.made["partners"]
-        free = [key for key in FORWARDS if self.is_new(row.need.person, partners[key])]
-        key = self.demo.dice.choice(free)
-        return partners[key], FORWARDS[key]
+    def not_asked(self, course: Course) -> list[str]:
+        """Keys of partners who could be proposed instead."""
+        person, partners = course.referral.need.person, self.demo.made["partners"]
+        return [key for key in FORWARDS if self.is_new(person, partners[key])]
 
     def successor(self, course: Course, at: datetime) -> Course:
         row = course.referral

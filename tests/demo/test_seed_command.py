@@ -10,6 +10,8 @@ from accounts.models import User
 from contacts.models import Person, Topic
 from dma_crm import demo
 from dma_crm.management.commands import seed_demo
+from referrals.demo import book
+from referrals.models import Referral
 from tests.factories import PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +103,11 @@ def test_an_interrupted_seed_leaves_nothing(settings):
 
     assert Person.objects.count() == 1
     assert not User.objects.exists()
+
+
+def test_where_everybody_was_asked_already_nobody_is_proposed(monkeypatch):
+    """Among a hundred times as many people there is somebody of whom that is true."""
+    monkeypatch.setattr(book, "FORWARDS", {})
+
+    assert "120 startups" in run()
+    assert not Referral.objects.exclude(forward_to=None).exists()
