@@ -36,7 +36,8 @@ def main() -> int:
     table = as_table(HEAD, [row(name, figures) for name in figures[0] if name != "referrals"])
     print(table)
     if told.publish:
-        publish("api", "python bench/api.py --publish", table)
+        sizes = " ".join(map(str, told.sizes))
+        publish("api", f"python bench/api.py --sizes {sizes} --publish", table)
     return 0
 
 
