@@ -36,10 +36,7 @@ def schedule_jobs(sender, **kwargs):
 
 @signals.beat_init.connect
 def begin_with_every_job(sender, **kwargs):
-    """As the built-in loop does: a beat that is started anew each hour would never come to
-
-    what is due once an hour.
-    """
+    """As the built-in loop does: a beat started anew each hour would never come to hourly jobs."""
     for entry in sender.scheduler.schedule.values():
         entry.last_run_at -= timedelta(seconds=entry.schedule.seconds)
 

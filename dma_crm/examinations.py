@@ -17,7 +17,6 @@ from dma_crm import doctor, jobs
 from dma_crm.doctor import Finding, moment
 from dma_crm.models import JobRun
 
-SOON = 300  # seconds: a job of a longer interval may not have had its first turn
 CLOCKS_APART = timedelta(seconds=5)
 SHORTEST_KEY = 32
 BROKER_WITHIN = 3  # seconds
@@ -126,9 +125,7 @@ def broker(at: datetime) -> Finding:
 
 
 def background_jobs(at: datetime) -> Finding:
-    states = jobs.states(at=at)
-    runs = any(state.word == jobs.Word.RUNS for state in states)
-    bad = [state for state in states if not goes_well(state, others_run=runs)]
+    bad = [state for state in jobs.states(at=at) if state.word != jobs.Word.RUNS]
     if not bad:
         return Finding(_("All background jobs run."))
     text = _("Background jobs do not run as they should: %(jobs)s.")
@@ -139,11 +136,6 @@ def background_jobs(at: datetime) -> Finding:
             " the log tells why one failed."
         ),
     )
-
-
-def goes_well(state: jobs.State, *, others_run: bool) -> bool:
-    patient = state.word == jobs.Word.NEVER and state.job.every_seconds > SOON
-    return state.word == jobs.Word.RUNS or (patient and others_run)
 
 
 def standstill(state: jobs.State) -> str:
