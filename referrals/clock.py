@@ -8,9 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from contacts.models import PartnerOrganisation
-from referrals.elapsed import passed
-from referrals.models import Referral, ReferralStatus
-from referrals.workdays import (
+from dma_crm.workdays import (
     ONE_DAY,
     add_working_days,
     end_of,
@@ -19,6 +17,8 @@ from referrals.workdays import (
     local_day,
     working_days_between,
 )
+from referrals.elapsed import passed
+from referrals.models import Referral, ReferralStatus
 
 __all__ = ["end_of", "local_day"]
 

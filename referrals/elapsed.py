@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from contacts.models import PartnerOrganisation
-from referrals.workdays import ONE_DAY, end_of, latest_start
+from dma_crm.workdays import ONE_DAY, end_of, latest_start
 
 Days = Callable[[int], int]  # from the target of an organisation to working days
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from accounts.actors import AGENCY_ID
 from contacts.models import LegalBasis, PartnerOrganisation, PersonState
+from dma_crm.workdays import local_day
 from outbox.actions import queue_mail
 from outbox.models import OutboundMail
 from referrals import notices
 from referrals.models import Referral, ReferralStatus
 from referrals.notices import Notice
-from referrals.workdays import local_day
 
 PURPOSE = "referral"
 # One answer is often followed by another, or taken back: these wait, and only the last one goes.

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import Role
 from contacts.models import PartnerOrganisation, Person
+from dma_crm.workdays import local_day, working_days_between
 from referrals import rules
 from referrals.models import MutedNotice, Referral
 from referrals.notices import BY_KIND
-from referrals.workdays import local_day, working_days_between
 
 MOST_SHOWN = 5
 

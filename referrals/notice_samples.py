@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.actors import AGENCY_ID
 from accounts.models import User
 from contacts.models import Consent, PartnerOrganisation, Person, Topic
+from dma_crm.workdays import local_day
 from outbox.messages import Message, render
 from referrals import clock
 from referrals.models import Introduction, Need, Outcome, Referral, ReferralStatus, Service
 from referrals.notices import BOTH, FOUNDER, RECIPIENT, Notice
 from referrals.suggestions import Suggestion
-from referrals.workdays import local_day
 
 TOKEN = "beispiel"  # noqa: S105 - opens nothing
 LATELY = timedelta(days=10)

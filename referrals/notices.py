@@ -16,12 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Consent, PartnerOrganisation, PersonEmail
+from dma_crm.workdays import local_day
 from referrals import clock
 from referrals.elapsed import Days, calendars, passed, reached
 from referrals.introductions.actions import OUTCOME_ASKED_AFTER
 from referrals.introductions.sweeps import REMINDED_AFTER
 from referrals.models import MutedNotice, Referral, ReferralNotice, ReferralStatus
-from referrals.workdays import local_day
 
 RECIPIENT, SENDER, FOUNDER, BOTH = "recipient", "sender", "founder", "both"
 TO = {

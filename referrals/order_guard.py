@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.models import Employment, Person, Stage, StageKind, Startup, Topic
+from dma_crm.workdays import local_day
 from referrals.models import FoundingStep, OrderCheck, OrderRule
-from referrals.workdays import local_day
 
 # The phase in which a venture is founded; an agency without it is told by dates alone.
 FOUNDING_STAGE = "founding"

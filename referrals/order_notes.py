@@ -15,9 +15,9 @@ from accounts.history import changes_of
 from accounts.models import Change, Role
 from contacts.models import Affiliation, Employment, Person, Startup, Topic
 from contacts.registry import Case
+from dma_crm.workdays import local_day
 from referrals.models import OrderRule
 from referrals.order_guard import OrderWarning, findings_of, planned_words, warnings_for
-from referrals.workdays import local_day
 
 # A rule that nobody has looked at for a year is doubted on the page of the rules.
 FRESH = timedelta(days=365)

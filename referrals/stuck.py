@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.filters import midnight
+from dma_crm.workdays import is_working_day, working_days_between
 from referrals.models import Need, NeedStatus, Referral, ReferralStatus
-from referrals.workdays import is_working_day, working_days_between
 
 UNASKED_FOR = 10  # working days
 MOST_COUNTED = 99

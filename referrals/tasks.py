@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from contacts.tasks import send_due_follow_ups
+from dma_crm.workdays import is_office_hour
 from referrals import clock, notices
 from referrals.actions import acknowledge_outcome, expire_referral, give_notice
 from referrals.elapsed import calendars
 from referrals.feedback.asking import ask_founders, ask_impact
 from referrals.introductions.sweeps import run_introductions
 from referrals.models import Referral, ReferralError, ReferralStatus
-from referrals.workdays import is_office_hour
 
 SYSTEM = Actor.system()
 BATCH = 200

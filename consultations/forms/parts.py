@@ -1,6 +1,5 @@
 """The parts of the recording form: person, follow-up, referral."""
 
-import calendar
 from datetime import date, timedelta
 
 from django import forms
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms.base import Note
 from contacts.models import MailTemplate, PartnerOrganisation, Person, Startup
 from contacts.search import find
+from dma_crm.workdays import months_later
 
 LATEST_FOLLOW_UP = timedelta(days=5 * 366)
 MOST_PARTNERS = 5
@@ -18,8 +18,7 @@ TASK = "task"
 def in_days(day: date, choice: str) -> date | None:
     """The day behind a chip: three days, one week, one month (its last day where it is shorter)."""
     if choice == "1m":
-        year, month = divmod(day.year * 12 + day.month, 12)
-        return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        return months_later(day, 1)
     return day + timedelta(days={"3d": 3, "1w": 7}[choice]) if choice else None
 
 

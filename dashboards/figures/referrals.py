@@ -14,9 +14,9 @@ from contacts.models import PartnerOrganisation
 from dashboards.aggregates import day_of, median
 from dashboards.figures.shapes import Cell, Figure, Row, marks, none_yet, number
 from dashboards.filters import FiguresFilter, query
+from dma_crm.workdays import working_days_between
 from referrals.filters import GROUP_NAMES, GROUPS
 from referrals.models import Referral, ReferralStatus, ReferralStep
-from referrals.workdays import working_days_between
 
 ANSWERS = ("accept", "decline")
 

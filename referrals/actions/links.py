@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from dma_crm.workdays import end_of, local_day
 from referrals import mails
 from referrals.clock import last_day
 from referrals.models import OPEN_STATUSES, AnswerLink, Referral, ReferralStatus
-from referrals.workdays import end_of, local_day
 
 SHORTEST_LIFE = timedelta(days=7)
 # Each step, and each question of the clock (every 20 working days), begins it anew.

@@ -11,6 +11,7 @@ from accounts.history import save_changes
 from accounts.models import Role, User
 from contacts.actions import plan_follow_up
 from contacts.models import Consent, PartnerOrganisation
+from dma_crm.workdays import add_working_days
 from referrals.actions.sending import create_referral, send_referral
 from referrals.actions.settling import NOTE_LENGTH, settle_need
 from referrals.actions.values import text_of
@@ -18,7 +19,6 @@ from referrals.anonymity import giveaways
 from referrals.clock import local_day
 from referrals.errors import InvalidValueError, NamesInTextError, NotOnTableError, WrongSideError
 from referrals.models import Need, Referral, Service
-from referrals.workdays import add_working_days
 
 TABLE_TEXT_LENGTH = 500
 

@@ -9,13 +9,13 @@ from contacts.consent_texts import current_text
 from contacts.demo.cases import Case
 from contacts.models import ALL_SHARED_FIELDS, Consent, ConsentPurpose, Evidence, LegalBasis
 from dma_crm.demo import Demo
+from dma_crm.workdays import add_working_days
 from outbox.demo import kept_mail
 from referrals.clock import end_of, local_day
 from referrals.introductions import mails
 from referrals.introductions.actions import OUTCOME_ASKED_AFTER, holder_of
 from referrals.introductions.proposing import EXPIRES_AFTER
 from referrals.models import Introduction, IntroductionParty, IntroductionStatus
-from referrals.workdays import add_working_days
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from accounts.actors import MAIL_LINK_ROLE, Actor
 from accounts.models import AGENCY_ROLES, Channel, Role, User
 from contacts.actions import complete_follow_up, plan_follow_up, reopen_follow_up
 from contacts.models import FollowUp, Person, PersonState
+from dma_crm.workdays import add_working_days
 from referrals.feedback.conditions import KINDS
 from referrals.models import (
     FounderFeedback,
@@ -23,7 +24,6 @@ from referrals.models import (
     Referral,
     ReferralError,
 )
-from referrals.workdays import add_working_days
 
 CHANGEABLE_FOR = timedelta(days=14)
 BY_LINK = Actor(role=MAIL_LINK_ROLE, channel=Channel.MAIL_LINK)

@@ -14,6 +14,7 @@ from accounts.history import note_change
 from accounts.models import Role
 from contacts.models import Person, PersonState, SharedField
 from dma_crm.models import new_id, next_reference
+from dma_crm.workdays import add_working_days
 from referrals.anonymity import MAIL, PHONE, says
 from referrals.clock import end_of, local_day
 from referrals.introductions import mails
@@ -24,7 +25,6 @@ from referrals.introductions.errors import (
     RefusedError,
 )
 from referrals.models import Introduction, IntroductionParty
-from referrals.workdays import add_working_days
 
 EXPIRES_AFTER = 15  # working days
 PURPOSE_LENGTH, ABOUT_LENGTH = 1000, 500

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from contacts.models import Consent, ConsentPurpose
+from dma_crm.workdays import working_days_between
 from referrals.clock import end_of, local_day
 from referrals.introductions import mails
 from referrals.introductions.actions import (
@@ -20,7 +21,6 @@ from referrals.introductions.actions import (
     stop_introduction,
 )
 from referrals.models import Introduction, IntroductionParty, IntroductionStatus
-from referrals.workdays import working_days_between
 
 S = IntroductionStatus
 SYSTEM = Actor.system()

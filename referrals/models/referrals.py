@@ -7,8 +7,8 @@ from accounts.actors import MAIL_LINK_ROLE
 from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
+from dma_crm.workdays import ONE_DAY, end_of, latest_start, local_day
 from referrals.elapsed import passed
-from referrals.workdays import ONE_DAY, end_of, latest_start, local_day
 
 
 class ReferralStatus(models.TextChoices):

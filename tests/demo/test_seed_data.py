@@ -26,6 +26,7 @@ from contacts.models import (
 )
 from contacts.search.finding import find
 from dma_crm.emptying import emptied
+from dma_crm.workdays import is_working_day
 from events.models import Event
 from outbox.models import MailState, OutboundMail
 from outbox.registry import kind_of
@@ -44,7 +45,6 @@ from referrals.models import (
     ReferralStatus,
     Service,
 )
-from referrals.workdays import is_working_day
 from tests.demo.conftest import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]

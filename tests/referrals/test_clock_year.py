@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dma_crm.workdays import is_office_hour
 from outbox.models import OutboundMail
 from referrals import actions, tasks
 from referrals.models import ReferralNotice, ReferralStep
-from referrals.workdays import is_office_hour
 from tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db

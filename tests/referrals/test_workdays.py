@@ -6,15 +6,15 @@ import pytest
 from django.db.models import Q
 
 from contacts.models import PartnerOrganisation
-from referrals import clock
-from referrals.elapsed import passed
-from referrals.models import Referral
-from referrals.workdays import (
+from dma_crm.workdays import (
     add_working_days,
     is_working_day,
     latest_start,
     working_days_between,
 )
+from referrals import clock
+from referrals.elapsed import passed
+from referrals.models import Referral
 
 
 def away(start, end):
@@ -72,7 +72,7 @@ def test_counting_working_days(start, end, expected):
 def test_the_calendar_is_a_setting(settings):
     assert is_working_day(date(2026, 1, 6))
     settings.WORKING_DAY_CALENDAR = "DE-BY"
-    from referrals import workdays  # noqa: PLC0415 - its cache is emptied around this test
+    from dma_crm import workdays  # noqa: PLC0415 - its cache is emptied around this test
 
     workdays.holidays_of.cache_clear()
     assert not is_working_day(date(2026, 1, 6))  # Epiphany in Bavaria

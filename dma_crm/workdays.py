@@ -3,6 +3,7 @@
 Which holidays count is the setting WORKING_DAY_CALENDAR, Lower Saxony's by default.
 """
 
+import calendar
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -40,6 +41,17 @@ def next_working_day(day: date, partner=None) -> date:
         elif is_working_day(day):
             break
     return day
+
+
+def first_working_day(day: date) -> date:
+    """`day` itself, or the next one that is worked on."""
+    return day if is_working_day(day) else next_working_day(day)
+
+
+def months_later(day: date, n: int) -> date:
+    """The same day `n` months on, or the last one of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def working_days_between(start: date, end: date, partner=None) -> int:
