@@ -32,6 +32,7 @@ bench: python
 	@$(PYTHON) ops/install.py requirements-dev.lock
 	$(VENV)/python bench/search.py
 	$(VENV)/python bench/api.py --publish
+	$(VENV)/python bench/mails.py --publish
 
 vendor: python
 	$(PYTHON) ops/vendor

@@ -89,8 +89,13 @@ def postgresql_server(settings=FAST):
 
 
 def create_database(server):
-    program = os.path.join(os.path.dirname(os.path.realpath(initdb())), "createdb")
-    quietly([program, "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "dma_crm"])
+    """Its port is open a moment before it lets anybody in."""
+    binaries = os.path.dirname(os.path.realpath(initdb()))
+    where = ["-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres"]
+    deadline = time.monotonic() + STARTS_WITHIN
+    while subprocess.call([f"{binaries}/pg_isready", "-q", *where]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    quietly([f"{binaries}/createdb", *where, "dma_crm"])
 
 
 @contextlib.contextmanager

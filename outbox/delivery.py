@@ -25,6 +25,7 @@ from outbox.composing import composed
 from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
+from outbox.signing import known_sender
 from outbox.smtp import DeliveryError, MailServer
 from outbox.suppression import is_suppressed, note_bounce
 from outbox.throttle import throttled_until
@@ -40,7 +41,7 @@ def deliver(*, at: datetime) -> Counter[str]:
     clock = Clock.from_moment(at)
     done: Counter[str] = Counter()
     recover_abandoned(at=at)
-    with mail_server() as server:
+    with mail_server() as server, known_sender():
         while clock.elapsed() < SWEEP_SECONDS and (mail := claim_next(at=clock.now())):
             try:
                 with following(mail.request_id):

@@ -65,8 +65,9 @@ class OutboundMail(Leased):
         verbose_name_plural = _("outbox")
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["due_at"], name="mail_due", condition=Q(state="queued")),
-            models.Index(fields=["lease_until"], name="mail_leased", condition=Q(state="sending")),
+            # Not partial ones: SQLite would not use them, it plans before it knows the state.
+            models.Index(fields=["state", "due_at", "id"], name="mail_due_first"),
+            models.Index(fields=["state", "lease_until"], name="mail_leased_until"),
             models.Index(fields=["state", "created_at", "id"]),
             models.Index(fields=["created_at", "id"]),
             models.Index(fields=["recipient", "sent_at"]),

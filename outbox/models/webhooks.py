@@ -137,10 +137,8 @@ class WebhookDelivery(Leased):
         verbose_name_plural = _("webhook deliveries")
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["due_at"], name="webhook_due", condition=Q(state="queued")),
-            models.Index(
-                fields=["lease_until"], name="webhook_leased", condition=Q(state="sending")
-            ),
+            models.Index(fields=["state", "due_at", "id"], name="webhook_due_first"),
+            models.Index(fields=["state", "lease_until"], name="webhook_leased_until"),
             models.Index(fields=["endpoint", "created_at", "id"]),
             models.Index(fields=["endpoint", "state", "created_at", "id"]),
             models.Index(fields=["state", "modified_at"]),
