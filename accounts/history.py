@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.actors import Actor
-from accounts.models import Change
+from accounts.models import Change, Channel
 from dma_crm.models import new_id
 
 
@@ -88,6 +88,13 @@ def changes_of(record: Any) -> models.QuerySet[Change]:
         .select_related("by_user")
         .order_by("-version")
     )
+
+
+def forget_values(model: type[models.Model], ids: Any) -> None:
+    """That these records changed stays known; from what to what, and which guest did it, goes."""
+    rows = Change.objects.filter(record_type=model._meta.label_lower, record_id__in=ids)
+    rows.update(fields={})
+    rows.filter(channel=Channel.MAIL_LINK).update(by_label="")
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         from accounts import navigation  # noqa: PLC0415 - needs loaded models
         from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
-        from consultations import drafts, timeline  # noqa: PLC0415 - as above
+        from consultations import drafts, erasing, timeline  # noqa: PLC0415 - as above
         from contacts import registry  # noqa: PLC0415 - as above
         from dma_crm import jobs  # noqa: PLC0415 - as above
 
@@ -25,6 +25,7 @@ class ConsultationsConfig(AppConfig):
             key="b",
         )
         registry.register_timeline(timeline.consultations_of)
+        registry.on_erasure(erasing.erase)
         jobs.register(
             "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded
         )

@@ -71,6 +71,8 @@ today_panels: list[Panel] = []
 
 # hook(consent=…, by=…, at=…): what must follow at once, in the same transaction
 consent_withdrawn_hooks: list[Callable[..., None]] = []
+# hook(person=…, by=…, at=…): what upper apps keep on a person goes, in the same transaction
+erasure_hooks: list[Callable[..., None]] = []
 # hook(partner=…, before=…, by=…, at=…): its absence was entered, changed or deleted
 absence_hooks: list[Callable[..., None]] = []
 
@@ -86,6 +88,10 @@ def register_panel(panels: list[Panel], template: str, context, *, order: int) -
 
 def on_consent_withdrawn(hook: Callable[..., None]) -> None:
     consent_withdrawn_hooks.append(hook)
+
+
+def on_erasure(hook: Callable[..., None]) -> None:
+    erasure_hooks.append(hook)
 
 
 def on_absence_changed(hook: Callable[..., None]) -> None:

@@ -6,6 +6,7 @@ from contacts.views import (
     cases,
     catalogue,
     consents,
+    erasing,
     follow_ups,
     partners,
     people,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("personen/dubletten-hinweis/", people.duplicate_hint, name="duplicate_hint"),
     path(PERSON, cases.person, name="person"),
     path(PERSON + "bearbeiten/", people.person_edit, name="person_edit"),
+    path(PERSON + "loeschen/", erasing.person_erase, name="person_erase"),
     path(PERSON + "einwilligungen/neu/", consents.consent_create, name="consent_create"),
     path(
         "einwilligungen/<uuid:pk>/widerrufen/", consents.consent_withdraw, name="consent_withdraw"

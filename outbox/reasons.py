@@ -13,6 +13,7 @@ REASONS = {
     "throttled": _("This address has had many mails within an hour; the next one waits"),
     "abandoned": _("The process that was sending it ended"),
     "cancelled_by_hand": _("Cancelled by hand"),
+    "erased": _("The data of the recipient has been erased"),
 }
 
 

@@ -6,7 +6,7 @@ from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import administration, create, main, organisation
 from contacts import registry
 from dma_crm import jobs
-from referrals import mail_kinds, notice_panels, order_notes, panels, tasks, webhooks
+from referrals import erasing, mail_kinds, notice_panels, order_notes, panels, tasks, webhooks
 from referrals.actions import move_deadlines, withdraw_for_consent
 from referrals.feedback import registration as feedback
 from referrals.introductions import registration as introductions
@@ -17,6 +17,7 @@ CLOCK_EVERY = 300
 def register() -> None:
     registry.on_consent_withdrawn(withdraw_for_consent)
     registry.on_absence_changed(move_deadlines)
+    registry.on_erasure(erasing.erase)
     registry.register_timeline(panels.referral_steps)
     registry.register_panel(
         registry.case_panels, "referrals/_case_panel.html", panels.open_needs, order=20

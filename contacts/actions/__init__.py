@@ -3,6 +3,7 @@
 from contacts.actions.affiliations import affiliate, end_affiliation
 from contacts.actions.catalogue import create_worded, update_worded
 from contacts.actions.consents import object_to, record_consent, withdraw_consent
+from contacts.actions.erasing import erase_person, replay_erasures
 from contacts.actions.follow_ups import (
     complete_follow_up,
     hand_over_follow_up,
@@ -26,6 +27,7 @@ __all__ = [
     "create_startup",
     "create_worded",
     "end_affiliation",
+    "erase_person",
     "hand_over_follow_up",
     "hand_over_follow_ups",
     "object_to",
@@ -33,6 +35,7 @@ __all__ = [
     "postpone_follow_up",
     "postpone_follow_ups",
     "record_consent",
+    "replay_erasures",
     "reopen_follow_up",
     "undo_postponement",
     "update_agency",

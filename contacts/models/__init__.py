@@ -12,6 +12,7 @@ from contacts.models.consents import (
     SharedField,
     objected,
 )
+from contacts.models.erasures import Erasure
 from contacts.models.followups import FollowUp, FollowUpKind, FollowUpState
 from contacts.models.imports import ImportedRow, ImportRun, RowOutcome
 from contacts.models.partners import Agency, Capacity, PartnerKind, PartnerOrganisation
@@ -37,6 +38,7 @@ __all__ = [
     "Employment",
     "EntryKind",
     "EntryWord",
+    "Erasure",
     "Evidence",
     "FollowUp",
     "FollowUpKind",

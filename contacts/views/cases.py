@@ -49,6 +49,7 @@ def person(request, reference):
         "ties": ties,
         "query": f"?person={somebody.reference}",
         "objections": cases.objections_of(somebody),
+        "may_erase": request.actor.role == Role.ADMIN,
         "languages": [name for code, name in LANGUAGES if code in somebody.languages],
         "panels": cases.panels_of(registry.case_panels, case, request.actor)
         + cases.panels_of(registry.person_panels, somebody, request.actor),

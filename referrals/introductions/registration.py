@@ -6,12 +6,13 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import create, main
 from contacts import registry
-from referrals.introductions import mail_kinds, panels
+from referrals.introductions import erasing, mail_kinds, panels
 from referrals.introductions.actions import stop_for_consent
 
 
 def register() -> None:
     registry.on_consent_withdrawn(stop_for_consent)
+    registry.on_erasure(erasing.erase)
     registry.register_timeline(panels.introduction_steps)
     registry.register_panel(
         registry.case_panels,

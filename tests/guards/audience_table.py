@@ -234,6 +234,7 @@ CONTACTS = {
     "contacts:duplicate_hint": page(ADVISOR),
     "contacts:person": page(AGENCY, a_person),
     "contacts:person_edit": form(ADVISOR, a_person),
+    "contacts:person_erase": form(ADMIN, a_person),
     "contacts:consent_create": form(ADVISOR, a_person),
     "contacts:consent_withdraw": form(ADVISOR, a_consent),
     "contacts:startups": page(AGENCY),

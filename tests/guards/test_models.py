@@ -25,6 +25,7 @@ NO_FACTORY = {
     "accounts.ReadLog": BY_ACTION,
     "contacts.Agency": BY_MIGRATION,
     "contacts.EntryWord": "made by the search index",
+    "contacts.Erasure": BY_ACTION,
     "contacts.ImportRun": "made by an import",
     "contacts.ImportedRow": "made by an import",
     "contacts.MailTemplate": BY_MIGRATION,

@@ -68,7 +68,13 @@ def advisors():
 
 def admins():
     mail = OutboundMail.objects.filter(kind="referral_sent").first()
-    return [*ADMIN, f"/verwaltung/postausgang/{mail.pk}/"]
+    person = Person.objects.first()
+    return [
+        *ADMIN,
+        f"/verwaltung/postausgang/{mail.pk}/",
+        person.get_absolute_url(),
+        f"{person.get_absolute_url()}loeschen/",
+    ]
 
 
 def partners():
