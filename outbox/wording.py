@@ -55,7 +55,7 @@ def suppression_row(row: SuppressedAddress) -> dict:
 def facts_of(mail: OutboundMail) -> list[dict]:
     name = f"{mail.recipient_name} <{mail.recipient}>" if mail.recipient_name else mail.recipient
     return [
-        {"term": _("Recipient"), "value": name},
+        {"term": _("Recipient"), "value": name or "–"},
         {"term": _("Kind"), "value": label_of(mail.kind)},
         {"term": _("Queued"), "value": mail.created_at},
         {"term": _("Due"), "value": mail.due_at if mail.state == MailState.QUEUED else ""},
