@@ -44,19 +44,22 @@ class Stretch:
     is_first: bool
     size: int
 
-    def given(self, queryset: QuerySet) -> QuerySet:
-        """For a `Statement`: the values come when it runs, by the names of `fields`."""
-        return self.of(
-            queryset, [Given(name, field_at(queryset.model, name)) for name in self.fields]
-        )
-
     def of(self, queryset: QuerySet, values: Sequence[Any]) -> QuerySet:
+        return self.cut(self.behind(queryset, values))
+
+    def behind(self, queryset: QuerySet, values: Sequence[Any]) -> QuerySet:
+        if self.is_first:
+            return queryset
+        return queryset.filter(beyond(self.fields, values, "lt" if self.descending else "gt"))
+
+    def cut(self, queryset: QuerySet) -> QuerySet:
         """One row more than fits on the page tells whether there is another."""
-        if not self.is_first:
-            comparison = "lt" if self.descending else "gt"
-            queryset = queryset.filter(beyond(self.fields, values, comparison))
         sign = "-" if self.descending else ""
         return queryset.order_by(*[sign + name for name in self.fields])[: self.size + 1]
+
+    def given(self, model) -> list[Given]:
+        """For a `Statement`: the values come when it runs, by the names of `fields`."""
+        return [Given(name, field_at(model, name)) for name in self.fields]
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,7 @@ API_REQUESTS_PER_MINUTE = 600
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partner_api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["partner_api.permissions.Denied"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["partner_api.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["partner_api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "partner_api.schema.PartnerSchema",
     "EXCEPTION_HANDLER": "partner_api.problems.problem_response",

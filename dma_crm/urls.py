@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("login/", account.login, name="account_login"),
+    path("api/v1/", include("partner_api.urls")),  # before the many patterns of the pages
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("referrals.urls")),
@@ -19,7 +20,6 @@ urlpatterns = [
     path("", include("outbox.urls")),
     path("", include("dashboards.urls")),
     path("", include("partner_api.portal.urls")),
-    path("api/v1/", include("partner_api.urls")),
     path("django-admin/", admin.site.urls),
 ]
 

@@ -38,16 +38,15 @@ class ReferralFilter(django_filters.FilterSet):
     )
 
     @classmethod
-    def of(cls, parameters: QueryDict) -> tuple[str, dict[str, Any]]:
-        """The direction, and the values of what else was asked for."""
+    def of(cls, parameters: QueryDict) -> tuple[str, list[str], dict[str, Any]]:
+        """The direction, the states, and the values of what else was asked for."""
         chosen = cls(parameters, queryset=Referral.objects.none())
         if not chosen.is_valid():
             raise translate_validation(chosen.errors)
         values = chosen.form.cleaned_data
-        direction = values.pop("direction") or "received"
-        if topic := values.pop("topic"):
-            values["topic"] = topic.pk
-        return direction, {name: value for name, value in values.items() if value}
+        statuses = list(dict.fromkeys(values["status"]))
+        given = {"topic": values["topic"].pk} if values["topic"] else {}
+        return values["direction"] or "received", statuses, given
 
 
 class ReferralParameters(PageParameters):

@@ -39,12 +39,12 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
     _position, code, label = hanging.stages.get(row.need__stage_id, (None, None, None))
     topics = hanging.topics.get(row.need_id, [])
     return {
-        "id": str(row.pk),
+        "id": row.pk,
         "reference": row.reference,
         **coded("status", row.status, ReferralStatus),
         "status_since": row.status_since,
         "direction": "sent" if is_sender else "received",
-        "need": {"id": str(row.need_id), "reference": row.need__reference},
+        "need": {"id": row.need_id, "reference": row.need__reference},
         "sender": named(row.sender_id, hanging.names),
         "recipient": named(row.recipient_id, hanging.names),
         "service": named(row.service_id, hanging.names),
@@ -76,7 +76,7 @@ def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
     said = hanging.told.get(row.pk, Told()) if row.agency_copied else ours(row, hanging)
     founder = disclosure.founder(consent, actor, said)
     return {
-        "id": str(founder.id),
+        "id": founder.id,
         "display_name": founder.display_name,
         "emails": list(founder.emails),
         "phones": list(founder.phones),
@@ -105,11 +105,11 @@ def labels(choices: type[TextChoices], language: str | None) -> dict[str, str]:
 
 
 def named(pk: UUID | None, names: dict[UUID, str]) -> dict | None:
-    return {"id": str(pk), "name": names[pk]} if pk else None
+    return {"id": pk, "name": names[pk]} if pk else None
 
 
 def organisation(row: PartnerOrganisation | None) -> dict | None:
-    return {"id": str(row.pk), "name": row.name} if row else None
+    return {"id": row.pk, "name": row.name} if row else None
 
 
 def present_step(step: ReferralStep, readable: bool) -> dict:
@@ -128,7 +128,7 @@ def present_step(step: ReferralStep, readable: bool) -> dict:
 
 def present_message(message: ReferralMessage, readable: bool) -> dict:
     return {
-        "id": str(message.pk),
+        "id": message.pk,
         "at": message.at,
         "by": organisation(message.by_organisation),
         "text": message.text if readable else "",

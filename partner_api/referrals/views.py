@@ -82,7 +82,7 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
         wanted = self.checked_parameters(also=ReferralFilter.base_filters)
         begun, wanted["cursor"] = carried(wanted["cursor"])
         safe = begun or watermark.read()
-        direction, given = ReferralFilter.of(request.query_params)
+        direction, statuses, given = ReferralFilter.of(request.query_params)
         if moment := wanted.get("modified_after"):
             given["modified_after"] = moment
         place = place_of(
@@ -91,7 +91,7 @@ class ReferralList(ReferralView, ListView, WriteView, GenericAPIView):
             cursor=wanted["cursor"],
             size=wanted["page_size"],
         )
-        page = loading.page(place, direction, given, self.actor)
+        page = loading.page(place, direction, statuses, given, self.actor)
         results = presenting.present(page.rows, self.actor, timezone.now())
         return self.answer(carrying(page, safe), results, watermark=safe)
 
