@@ -64,7 +64,7 @@ def queue_follow_up(follow_up: FollowUp, *, at: datetime) -> bool:
     queue_mail(
         kind=FOLLOW_UP_MAIL,
         dedupe_key=f"follow_up:{follow_up.pk}:{follow_up.version}",
-        recipient=follow_up.person.emails.first().address,
+        recipient=follow_up.person.first_address,
         recipient_name=follow_up.person.display_name,
         subjects={"follow_up": follow_up.pk, "person": follow_up.person_id},
         purpose=ConsentPurpose.FOLLOW_UP,

@@ -2,11 +2,11 @@
 
 To build a query set and make SQL of it takes Django longer than PostgreSQL takes to run it, and
 PostgreSQL plans it anew each time. Here a query set with `Given`s in place of values becomes SQL at
-its first use; from then on only the values change, so that PostgreSQL keeps the plan, too. Answers
-come in its binary format, which spares reading moments and UUIDs out of text.
+its first use; from then on only the values change, so that PostgreSQL keeps the plan, too.
 
-Such a query set asks for columns by `values_list`; numbers, texts, moments, days, UUIDs and JSON
-come out as from any other query.
+A query set of columns, by `values_list`, is asked for `rows`, in PostgreSQL's binary format, which
+spares reading moments and UUIDs out of text: numbers, texts, moments, days, UUIDs and JSON come out
+as from any other query. One of models, with what `select_related` names, is asked for `instances`.
 """
 
 import json
@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db import NotSupportedError, connection
-from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
+from django.db.models.query import get_related_populators
 
 
 class Given(Expression):
@@ -71,18 +72,37 @@ def filled(param: Any, values: dict[str, Any]) -> Any:
 
 
 class Statement:
-    """What `build` makes, a query set of `values_list` with `Given`s."""
+    """What `build` makes, a query set with `Given`s."""
 
     def __init__(self, build: Callable[[], QuerySet]):
         self.build = build
 
     def rows(self, **values) -> list[tuple]:
         """Of all its `Given`s, by name."""
-        compiler, sql, params = self.compiled
-        found = fetched(sql, [filled(param, values) for param in params])
+        found = self.found(values, binary=True)
         if connection.vendor == "postgresql":
             return found
+        compiler, _sql, _params = self.compiled
         return list(compiler.results_iter(results=[found], tuple_expected=True))
+
+    def instances(self, **values) -> list[Model]:
+        """As `ModelIterable` of Django makes them."""
+        compiler, _sql, _params = self.compiled
+        rows = compiler.results_iter(results=[self.found(values, binary=False)])
+        model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        names = [compiler.select[column][0].target.attname for column in columns]
+        populators = get_related_populators(compiler.klass_info, compiler.select, "default")
+        found = []
+        for row in rows:
+            instance = model.from_db("default", names, [row[column] for column in columns])
+            for populator in populators:
+                populator.populate(row, instance)
+            found.append(instance)
+        return found
+
+    def found(self, values: dict[str, Any], *, binary: bool) -> list[tuple]:
+        _compiler, sql, params = self.compiled
+        return fetched(sql, [filled(param, values) for param in params], binary)
 
     @cached_property
     def compiled(self):
@@ -90,31 +110,32 @@ class Statement:
         return compiler, *compiler.as_sql()
 
 
-def fetched(sql: str, params: list) -> list[tuple]:
+def fetched(sql: str, params: list, binary: bool) -> list[tuple]:
     try:
-        return run(sql, params)
+        return run(sql, params, binary)
     except NotSupportedError:
         if connection.in_atomic_block:
             raise
         # A migration has changed a column since: "cached plan must not change result type".
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        return run(sql, params)
+        return run(sql, params, binary)
 
 
-def run(sql: str, params: list) -> list[tuple]:
-    with preparing_cursor() if connection.vendor == "postgresql" else connection.cursor() as cursor:
+def run(sql: str, params: list, binary: bool) -> list[tuple]:
+    is_postgresql = connection.vendor == "postgresql"
+    with preparing_cursor(binary) if is_postgresql else connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def preparing_cursor():
+def preparing_cursor(binary: bool):
     """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept."""
     from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - its driver
     from psycopg.pq import Format  # noqa: PLC0415 - as above
 
     connection.ensure_connection()
     cursor = ServerBindingCursor(connection.connection)
-    cursor.format = Format.BINARY
+    cursor.format = Format.BINARY if binary else Format.TEXT
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     return wrap(cursor)

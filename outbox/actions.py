@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -19,8 +18,8 @@ logger = logging.getLogger(__name__)
 KEY_LENGTH = 200
 RETRIED = (MailState.DEAD, MailState.UNCERTAIN)
 CANCELLED = (MailState.QUEUED, MailState.UNCERTAIN, MailState.DEAD)
-OF_KEY = Statement(
-    lambda: OutboundMail.objects.filter(dedupe_key=Given("key", CharField())).values_list("pk")
+OF_KEYS = Statement(
+    lambda: OutboundMail.objects.filter(dedupe_key__any_of=Given("keys")).values_list("pk")
 )
 
 
@@ -31,7 +30,22 @@ class MailMovedError(Exception):
     message = _("This mail has moved on in the meantime. Please look at it again.")
 
 
-def queue_mail(
+def queue_mail(**written: Any) -> OutboundMail | None:
+    """Write `mail_of(...)` in the caller's transaction; None if there is one with that key."""
+    mail = mail_of(**written)
+    return mail if queue_mails([mail]) else None
+
+
+def queue_mails(mails: list[OutboundMail]) -> int:
+    """How many of them are new: where a row has the key already, that one stays."""
+    if not mails:
+        return 0
+    OutboundMail.objects.bulk_create(mails, ignore_conflicts=True)
+    there = {pk for (pk,) in OF_KEYS.rows(keys=[mail.dedupe_key for mail in mails])}
+    return sum(mail.pk in there for mail in mails)
+
+
+def mail_of(
     *,
     kind: str,
     dedupe_key: str,
@@ -43,15 +57,15 @@ def queue_mail(
     due_at: datetime | None = None,
     payload: str = "",
     at: datetime,
-) -> OutboundMail | None:
-    """Write the mail in the caller's transaction; None if one with that key exists already.
+) -> OutboundMail:
+    """A row that is not written yet.
 
     `dedupe_key` says what happened and to whom it is told (`referral:<id>:sent:<step>:<to>`).
     `subjects` are ids as text. `payload` is for what cannot be built again, encrypted; it is
     removed once sent.
     """
     key = short_key(dedupe_key)
-    mail = OutboundMail(
+    return OutboundMail(
         kind=kind,
         dedupe_key=key,
         recipient=recipient,
@@ -65,9 +79,6 @@ def queue_mail(
         created_at=at,
         modified_at=at,
     )
-    OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
-    [(there,)] = OF_KEY.rows(key=key)
-    return mail if there == mail.pk else None
 
 
 def short_key(key: str) -> str:

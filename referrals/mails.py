@@ -10,7 +10,7 @@ from typing import Any
 from accounts.actors import AGENCY_ID
 from contacts.models import LegalBasis, PartnerOrganisation, PersonState
 from dma_crm.workdays import local_day
-from outbox.actions import queue_mail
+from outbox.actions import mail_of, queue_mails
 from outbox.models import OutboundMail
 from referrals import notices
 from referrals.models import Referral, ReferralStatus
@@ -45,18 +45,13 @@ def referral_sent(referral: Referral, *, at: datetime) -> None:
 
 
 def referral_accepted(referral: Referral, *, at: datetime) -> None:
-    tell("referral_accepted", referral, sender_of(referral), at=at)
     person = referral.need.person
-    first = person.emails.first()
-    if first and person.state == PersonState.ACTIVE:
-        tell(
-            "referral_accepted_founder",
-            referral,
-            (first.address, person.display_name),
-            legal_basis=LegalBasis.CONSENT,
-            at=at,
-            person=person.pk,
-        )
+    notices = [notice("referral_accepted", referral, sender_of(referral), at=at)]
+    if person.state == PersonState.ACTIVE:
+        to = (person.first_address, person.display_name)
+        more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
+        notices.append(notice("referral_accepted_founder", referral, to, at=at, **more))
+    queue_mails([mail for mail in notices if mail.recipient])
 
 
 def referral_undone(referral: Referral, *, undone: str, version: int, at: datetime) -> None:
@@ -112,8 +107,7 @@ def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
     since = notice.occasion_of(referral)
     if notice.to == notices.FOUNDER:
         person = referral.need.person
-        first = person.emails.first()
-        to = (first.address if first else "", person.display_name)
+        to = (person.first_address, person.display_name)
         more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
     else:
         to, more = SIDES[notice.to](referral), {}
@@ -139,7 +133,13 @@ def referral_link(referral: Referral, *, at: datetime) -> bool:
     return tell("referral_link", referral, address, at=at, occasion=f"{at:%Y%m%d%H}")
 
 
-def tell(
+def tell(kind: str, referral: Referral, to: Address, *, at: datetime, **told: Any) -> bool:
+    """One row in the outbox; False where there is no address or the row exists."""
+    mail = notice(kind, referral, to, at=at, **told)
+    return bool(mail.recipient and queue_mails([mail]))
+
+
+def notice(
     kind: str,
     referral: Referral,
     to: Address,
@@ -149,15 +149,10 @@ def tell(
     occasion: str = "",
     about: str = "",
     **subjects: Any,
-) -> bool:
-    """One row in the outbox; False where there is no address or the row exists.
-
-    It is about this referral as it stands, unless `about` names something wider.
-    """
+) -> OutboundMail:
+    """About this referral as it stands, unless `about` names something wider."""
     address, name = to
-    if not address:
-        return False
-    mail = queue_mail(
+    return mail_of(
         kind=kind,
         dedupe_key=(f"{kind}:{about}:" if about else key(kind, referral, referral.version))
         + occasion
@@ -170,7 +165,6 @@ def tell(
         due_at=at + SETTLING if kind in SETTLE_FIRST else at,
         at=at,
     )
-    return mail is not None
 
 
 def key(kind: str, referral: Referral, version: int) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AGENCY_ROLES
 from dma_crm.models import Referenced, Timestamped, Versioned
 from dma_crm.privacy import Privacy
+from dma_crm.statements import Given, Statement
 
 
 class FormOfAddress(models.TextChoices):
@@ -121,6 +122,11 @@ class Person(Referenced, Versioned):
     def display_name(self) -> str:
         return full_name(self.title, self.given_name, self.family_name)
 
+    @property
+    def first_address(self) -> str:
+        """Where mails go; empty where there is no address. One statement each time."""
+        return next((address for (address,) in ADDRESSES.rows(person=self.pk)), "")
+
     def get_absolute_url(self):
         return reverse("contacts:person", args=[self.reference])
 
@@ -145,6 +151,15 @@ class PersonEmail(Timestamped):
 
     def __str__(self):
         return self.address
+
+
+ADDRESSES = Statement(
+    lambda: (
+        PersonEmail.objects.filter(person_id=Given("person", models.UUIDField()))
+        .order_by("position", "id")
+        .values_list("address")
+    )
+)
 
 
 class PersonPhone(Timestamped):

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from accounts.actors import Actor
 from accounts.models import Role
 from dma_crm.crypto import encrypt
+from dma_crm.statements import Given, Statement
 from outbox.actions import short_key
 from outbox.models import (
     DeliveryState,
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 PER_ORGANISATION = 20
 RESENT = tuple(set(DeliveryState) - {DeliveryState.SENDING})
 UNTROUBLED = {"failures": 0, "failing_since": None, "rest_until": None}
+ACTIVE_OF = Statement(
+    lambda: WebhookEndpoint.objects.active().filter(organisation__any_of=Given("organisations"))
+)
 
 
 @transaction.atomic
@@ -143,7 +147,7 @@ def queue_webhooks(
     `dedupe_key` says what happened (`referral:<id>:<version>`): an endpoint is told once of it.
     `data` holds ids and states, nothing about people. Answers how many are to be told now.
     """
-    rows = WebhookEndpoint.objects.active().filter(organisation_id__in=set(organisation_ids))
+    rows = ACTIVE_OF.instances(organisations=set(organisation_ids))
     wanted = [endpoint for endpoint in rows if not endpoint.events or type in endpoint.events]
     body = body_of(type, data, at)
     deliveries = [

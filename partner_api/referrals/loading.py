@@ -53,14 +53,15 @@ COLUMNS = [
 Row = namedtuple("Row", [name.replace("need__person_id", "person_id") for name in COLUMNS])  # type: ignore[misc]
 ORGANISATION = Given("organisation", UUIDField())
 KEY_HOLDER = Actor(Role.PARTNER, Channel.API, organisation_id=ORGANISATION)  # type: ignore[arg-type]
-BY_PK = Statement(
-    lambda: (
-        Referral.objects.visible_to(KEY_HOLDER)
-        .filter(pk=Given("pk", UUIDField()))
-        .order_by()
-        .values_list(*COLUMNS)
-    )
-)
+
+
+def by_pk() -> QuerySet:
+    return Referral.objects.visible_to(KEY_HOLDER).filter(pk=Given("pk", UUIDField())).order_by()
+
+
+TO_READ = Statement(lambda: by_pk().values_list(*COLUMNS))
+PARTIES = ("need__person", "need__owner", "sender", "recipient")
+TO_ACT_ON = Statement(lambda: by_pk().select_related(*PARTIES))
 STATUS = Referral._meta.get_field("status")
 CONDITIONS = {
     "received": Q(recipient_id=ORGANISATION),
@@ -71,8 +72,14 @@ CONDITIONS = {
 
 
 def one(pk: UUID, actor: Actor) -> Row | None:
-    rows = BY_PK.rows(organisation=actor.organisation_id, pk=pk)
+    rows = TO_READ.rows(organisation=actor.organisation_id, pk=pk)
     return Row(*rows[0]) if rows else None
+
+
+def to_act_on(pk: UUID, actor: Actor) -> Referral | None:
+    """An instance, with those who are told of what is done."""
+    rows = TO_ACT_ON.instances(organisation=actor.organisation_id, pk=pk)
+    return rows[0] if rows else None
 
 
 def page(

@@ -1,6 +1,5 @@
 """Reading referrals, and sending one."""
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -37,20 +36,18 @@ from referrals.disclosure import is_readable
 from referrals.errors import InvalidValueError
 from referrals.models import Referral, ReferralError
 
-PARTIES = ("need__person", "need__owner", "sender", "recipient")
-
 
 class ReferralView(PartnerView):
     read_scope = Scope.REFERRALS_READ
     write_scope = Scope.REFERRALS_WRITE
     tag = "Referrals"
 
-    def visible(self) -> QuerySet[Referral]:
-        return Referral.objects.visible_to(self.actor)
-
     def get_referral(self, pk) -> Referral:
-        """To act on, with those who are told of it; to read it, `show` spares the instances."""
-        return self.found(self.visible().select_related(*PARTIES), pk=pk)
+        """To act on; to read it, `show` spares the instances."""
+        referral = loading.to_act_on(pk, self.actor)
+        if referral is None:
+            raise Http404
+        return referral
 
     def show(self, pk) -> dict:
         row = loading.one(pk, self.actor)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -13,6 +13,7 @@ from accounts.history import save_changes
 from accounts.models import Role, User
 from contacts.models import Person, Stage, Startup, Topic
 from dma_crm.models import next_reference
+from dma_crm.statements import Given, Statement
 from referrals.actions.values import text_of
 from referrals.errors import InvalidValueError, WrongSideError
 from referrals.models import Need, NeedStatus, Outcome, Referral, ReferralStatus
@@ -22,6 +23,13 @@ HELPING = {ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS, ReferralStatus.O
 WAITING = {ReferralStatus.SENT, ReferralStatus.QUERY}
 UNANSWERED = {ReferralStatus.DRAFT, ReferralStatus.WITHDRAWN, ReferralStatus.FORWARDED}
 HELPFUL = {Outcome.HELPED, Outcome.PARTLY_HELPED}
+NEED = Given("need", UUIDField())
+LOCKED = Statement(
+    lambda: Need.objects.select_for_update().order_by().filter(pk=NEED).values_list("status")
+)
+ITS_REFERRALS = Statement(
+    lambda: Referral.objects.order_by().filter(need_id=NEED).values_list("status", "outcome")
+)
 
 
 @transaction.atomic
@@ -80,12 +88,11 @@ def reassign_need(*, need: Need, owner: User, by: Actor, at: datetime) -> Need:
 
 def roll_up(need_id: UUID) -> str:
     """Lock the need, then read: of two referrals that move at once the later one sees both."""
-    need = Need.objects.select_for_update().only("status").get(pk=need_id)
-    rows: Any = Referral.objects.filter(need_id=need_id).values_list("status", "outcome")
-    status = status_from(set(rows))
-    if need.status == NeedStatus.SETTLED and status in {NeedStatus.OPEN, NeedStatus.UNMET}:
-        return need.status  # nobody is asked any more, until somebody is asked again
-    if status != need.status:
+    [(before,)] = LOCKED.rows(need=need_id)
+    status = status_from(set(ITS_REFERRALS.rows(need=need_id)))
+    if before == NeedStatus.SETTLED and status in {NeedStatus.OPEN, NeedStatus.UNMET}:
+        return before  # nobody is asked any more, until somebody is asked again
+    if status != before:
         Need.objects.filter(pk=need_id).update(status=status)
     return status
 

@@ -103,10 +103,10 @@ def checked_fields(party: IntroductionParty, chosen: Iterable[str]) -> list[str]
 def offered(party: IntroductionParty) -> dict[str, str]:
     """The fields the person may share, each with what we know: nobody shares what is not there."""
     person = party.person
-    email, number = person.emails.first(), person.phones.first()
+    number = person.phones.first()
     known = {
         SharedField.NAME: person.display_name,
-        SharedField.EMAIL: email.address if email else "",
+        SharedField.EMAIL: person.first_address,
         SharedField.PHONE: phone(number.number) if number else "",
     }
     return {

@@ -22,13 +22,13 @@ NOT_LEFT = (MailState.QUEUED, MailState.CANCELLED, MailState.DEAD)
 def to_party(kind: str, legal_basis: str = LegalBasis.PUBLIC_TASK) -> Callable[..., bool]:
     def queue(party: IntroductionParty, *, at: datetime) -> bool:
         """False where there is no address or the row exists."""
-        first = party.person.emails.first()
-        if first is None:
+        address = party.person.first_address
+        if not address:
             return False
         mail = queue_mail(
             kind=kind,
             dedupe_key=key(kind, party),
-            recipient=first.address,
+            recipient=address,
             recipient_name=party.person.display_name,
             subjects={"party": party.pk, "person": party.person_id},
             purpose=ConsentPurpose.INTRODUCTION,
