@@ -8,7 +8,7 @@ from django.db import connection, models
 
 from contacts.models import Person
 from dma_crm.statements import Given, Statement
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,26 @@ def test_values_come_out_as_from_any_query():
 
     assert row == Person.objects.values_list(*columns).get()
     assert [type(value) for value in row[:3]] == [UUID, datetime, int]
+
+
+def test_instances_are_those_of_any_query(django_assert_num_queries):
+    person = PersonFactory(family_name="Eins", owner=UserFactory(), languages=["de", "tr"])
+    PersonFactory(family_name="Eins", owner=None)
+    asked = Person.objects.filter(family_name=Given("name", models.CharField()))
+    statement = Statement(lambda: asked.select_related("owner").order_by("pk"))
+
+    with django_assert_num_queries(1):
+        found = statement.instances(name="Eins")
+        assert [row.owner for row in found] == [person.owner, None]
+
+    expected = Person.objects.filter(family_name="Eins").order_by("pk")
+    assert [values_of(row) for row in found] == [values_of(row) for row in expected]
+    assert [row._state.adding for row in found] == [False, False]
+    assert statement.instances(name="Zwei") == []
+
+
+def values_of(person) -> list:
+    return [getattr(person, field.attname) for field in Person._meta.concrete_fields]
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])

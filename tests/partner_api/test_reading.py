@@ -199,6 +199,26 @@ def test_filters(api, partner, sent):
     assert ids("modified_after=2199-01-01T00:00:00Z") == set()
 
 
+@pytest.mark.parametrize("ordering", ["-modified_at", "modified_at", "-created_at"])
+def test_several_states_are_one_list_in_order(api, partner, ordering):
+    rows = [
+        ReferralFactory(recipient=partner, **{state: True})
+        for state in ("sent", "declined", "accepted", "sent", "declined")
+    ]
+    wanted = sorted((row for row in rows if row.status != "accepted"), key=lambda row: row.pk)
+    expected = [str(row.pk) for row in wanted]
+    asked = f"{LIST}?status=sent&status=declined&status=sent&page_size=3&ordering={ordering}"
+
+    first = api.get(asked).json()
+    second = api.get(first["next"]).json()
+    back = api.get(second["previous"]).json()
+
+    shown = [row["id"] for page in (first, second) for row in page["results"]]
+    assert shown == (expected if ordering == "modified_at" else expected[::-1])
+    assert back["results"] == first["results"]
+    assert second["next"] is None
+
+
 def test_pages_walk_forward_and_back(api, partner):
     rows = ReferralFactory.create_batch(5, recipient=partner, sent=True)
     expected = [str(row.pk) for row in sorted(rows, key=lambda r: r.pk, reverse=True)]
