@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -33,6 +33,7 @@ from outbox.throttle import throttled_until
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
 REASON_LENGTH = 300
+PATIENT_FOR = timedelta(minutes=15)
 DATABASE_GONE = (OperationalError, InterfaceError)
 
 
@@ -131,10 +132,17 @@ def handed_over(
 
 
 def after_failure(mail: OutboundMail, error: DeliveryError, *, at: datetime) -> dict[str, Any]:
+    """No attempt of the mail is used up while the server is gone, or as good as gone."""
+    unused = {"state": MailState.QUEUED, "attempts": mail.attempts - 1, "last_error": error.reason}
+    if error.for_all:
+        return unused
     if error.permanent:
         return {"state": MailState.DEAD, "last_error": error.reason}
     if error.in_doubt and is_held(mail):
         return {"state": MailState.UNCERTAIN, "last_error": error.reason}
+    unheard = error.reason == "no_answer" and not error.in_doubt
+    if unheard and mail.created_at > at - PATIENT_FOR:
+        return {**unused, "due_at": next_attempt(1, at=at)}
     due_at = next_attempt(mail.attempts, at=at)
     if due_at is None:
         return {"state": MailState.DEAD, "last_error": error.reason}

@@ -46,9 +46,10 @@ class DeliveryError(Exception):
 class Session(smtplib.SMTP):
     """Opened in a step of its own, so that whoever watches over it knows it before it connects;
 
-    knows whether the text of a mail was handed over and not yet answered.
+    knows whether the recipient was named, and whether the text was handed over and not answered.
     """
 
+    named = False
     in_doubt = False
 
     def open(self, host: str, port: int) -> None:
@@ -56,6 +57,10 @@ class Session(smtplib.SMTP):
         code, text = self.connect(host, port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
+
+    def rcpt(self, recip, options=()):
+        self.named = True
+        return super().rcpt(recip, options)
 
     def data(self, msg):
         self.in_doubt = True
@@ -91,7 +96,7 @@ class MailServer:
         """Returns when the server has taken the mail, else raises DeliveryError."""
         with self.watched():
             session = self.connected()
-            session.in_doubt = False
+            session.named = session.in_doubt = False
             try:
                 session.sendmail(sender, [recipient], message.as_bytes())
             except (smtplib.SMTPException, OSError) as error:
@@ -163,13 +168,14 @@ class MailServer:
             self.session.close()
         self.session = None
 
-    def failure(self, session: smtplib.SMTP, error: Exception) -> DeliveryError:
+    def failure(self, session: Session, error: Exception) -> DeliveryError:
+        """Who says nothing before a recipient was named says nothing to any mail."""
         if has_code(error):
             return DeliveryError(
                 smtp_reason(error), permanent=code_of(error) >= 500, no_mailbox=no_mailbox(error)
             )
         self.drop()
-        return DeliveryError("no_answer", in_doubt=getattr(session, "in_doubt", False))
+        return DeliveryError("no_answer", in_doubt=session.in_doubt, for_all=not session.named)
 
 
 def has_code(error: Exception) -> bool:

@@ -152,9 +152,35 @@ def test_a_server_that_is_down_ends_the_sweep_after_one_mail(settings, sink, now
     settings.MAIL_SERVER = sink.settings(port=free_port())
 
     assert delivery.deliver(at=now) == {"queued": 1}
-    tried = OutboundMail.objects.get(attempts=1)
-    assert (tried.state, tried.last_error) == ("queued", "unreachable")
-    assert OutboundMail.objects.filter(attempts=0, last_error="").count() == 2
+    assert OutboundMail.objects.get(last_error="unreachable").state == "queued"
+    assert OutboundMail.objects.filter(attempts=0, due_at=now).count() == 3
+
+
+def test_what_waited_for_the_server_goes_at_once_when_it_is_back(smtp, settings, now):
+    """However long that took: no mail has used up an attempt."""
+    mails = OutboundMailFactory.create_batch(2, created_at=now - timedelta(days=3))
+    settings.MAIL_SERVER = smtp.settings(port=free_port())
+    for minutes in range(20):
+        delivery.deliver(at=now + timedelta(minutes=minutes))
+
+    settings.MAIL_SERVER = smtp.settings()
+
+    assert delivery.deliver(at=now + timedelta(minutes=20)) == {"sent": 2}
+    assert [mail.attempts for mail in OutboundMail.objects.all()] == [1] * len(mails)
+
+
+@pytest.mark.parametrize(("age", "attempts", "latest"), [(14, 3, 72), (15, 4, 3600 * 1.2)])
+def test_a_young_mail_that_nobody_answered_goes_again_in_a_minute(smtp, now, age, attempts, latest):
+    """As long as the server may have been hanging; then it is the recipient, and waits longer."""
+    mail = OutboundMailFactory(
+        recipient="early-a@x.example", attempts=3, created_at=now - timedelta(minutes=age)
+    )
+
+    delivery.deliver(at=now)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts, mail.last_error) == ("queued", attempts, "no_answer")
+    assert 0.6 * latest <= (mail.due_at - now).total_seconds() <= latest + 10
 
 
 def test_a_mail_that_must_not_go_any_more_is_cancelled(smtp, now):

@@ -138,6 +138,12 @@ def test_a_server_that_does_not_want_us_concerns_all_mails():
         assert failure(server) == ("smtp: 554", False, False, True)
 
 
+@pytest.mark.parametrize("said", [[], [b"250 x\r\n"]])
+def test_a_server_that_says_no_more_before_it_knows_for_whom_concerns_all_mails(said):
+    with talking_server(b"220 x\r\n", *said, pause=1.0) as server:
+        assert failure(server, deadline=0.5) == ("no_answer", False, False, True)
+
+
 def test_a_server_that_drips_is_cut_at_the_deadline():
     started = time.monotonic()
 
