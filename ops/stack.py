@@ -26,12 +26,13 @@ CONCURRENCY = 2  # as in docker-compose.yml
 class Stack:
     """Web processes, Celery workers and beat over one database and one broker.
 
-    `entry` is what runs in place of `python -m celery`.
+    `entry` is what runs in place of `python -m celery`, `output` where all they say is written.
     """
 
-    def __init__(self, environment, *, python=None):
+    def __init__(self, environment, *, python=None, output=None):
         self.python = python or os.path.join(VENV, "bin", "python")
         self.environment = environment
+        self.output = {"stdout": output or sys.stderr, "stderr": output}
         self.parts = {"web": [], "worker": [], "beat": []}
         self.folder = tempfile.mkdtemp(prefix="dma-crm-stack-")
 
@@ -40,7 +41,7 @@ class Stack:
         return [process for part in self.parts.values() for process in part]
 
     def start(self, part, command, **options):
-        options = {"cwd": ROOT, "env": self.environment, "stdout": sys.stderr, **options}
+        options = {"cwd": ROOT, "env": self.environment, **self.output, **options}
         process = Process(part, [self.python, *command], **options)
         self.parts[part].append(process)
         return process
@@ -98,7 +99,8 @@ def backing_services(environment):
     with contextlib.ExitStack() as opened:
         servers = []
         if not environment.get("DATABASE_URL"):
-            database = opened.enter_context(private(services.initdb, services.postgresql_server))
+            server = lambda: services.postgresql_server(services.LASTING)  # noqa: E731
+            database = opened.enter_context(private(services.initdb, server))
             services.create_database(database)
             servers.append(database)
             environment = {**environment, "DATABASE_URL": database.url}

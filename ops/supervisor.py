@@ -60,8 +60,9 @@ class Process:
 
     def kill(self):
         """The command and all it started, without a chance to say anything."""
-        os.killpg(self.child.pid, signal.SIGKILL)
-        self.child.wait()
+        child = self.child  # whoever looks meanwhile puts another in its place
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
     def end_by(self, deadline):
         try:

@@ -133,6 +133,11 @@ def test_celery_runs_every_registered_job_at_once(stack):
     assert stack.status("/readyz") == 200
 
 
+def test_what_is_committed_outlives_the_database_server(stack):
+    """As in production: whoever ends it at once must find every mail that counts as sent."""
+    assert stack.execute("SHOW synchronous_commit") == [("on",)]
+
+
 def test_two_beats_send_nothing_twice(stack):
     with tempfile.TemporaryDirectory() as folder:
         options = ("--schedule", f"{folder}/beat", "--pidfile", f"{folder}/pid")
