@@ -8,6 +8,8 @@ help:
 	@echo "make test         everything that must pass: lint, types, the suite on SQLite and PostgreSQL"
 	@echo "make lint         ruff, import layers, types"
 	@echo "make fmt          format the code"
+	@echo "make chaos        kill and restart everything while mails go out: one seed, both databases"
+	@echo "make chaos-full   the same with ten seeds and times as they are: hours"
 	@echo "make bench        measure speed, each figure beside its reference"
 	@echo "make vendor       fetch scripts, styles and fonts again, with integrity check"
 	@echo "make lock         make requirements*.lock from pyproject.toml (needs uv; UPGRADE=1 for newer versions)"
@@ -34,6 +36,14 @@ bench: python
 	$(VENV)/python bench/api.py --publish
 	$(VENV)/python bench/mails.py --publish
 
+chaos: python
+	@$(PYTHON) ops/install.py requirements-dev.lock
+	@PYTHONPATH=ops $(VENV)/python -m chaos --seed $(or $(SEED),1)
+
+chaos-full: python
+	@$(PYTHON) ops/install.py requirements-dev.lock
+	@PYTHONPATH=ops $(VENV)/python -m chaos --form full --seed $(or $(SEED),1) --seeds 10
+
 vendor: python
 	$(PYTHON) ops/vendor
 
@@ -51,4 +61,4 @@ screenshots:
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "DMA-CRM needs Python 3.11 or newer, and there is no $(PYTHON) here." >&2; exit 1; }
 
-.PHONY: help demo test lint fmt bench vendor lock messages screenshots python
+.PHONY: help demo test lint fmt bench chaos chaos-full vendor lock messages screenshots python

@@ -1,7 +1,8 @@
 """A real SMTP server for tests. What it does with a mail stands in the recipient's address.
 
 `4xx-…` and `5xx-…` are refused with that code, `hang-…` is never answered, `early-…` loses the
-connection before the text, `cut-…` in the middle of it, `late-…` after it was taken.
+connection before the text, `cut-…` in the middle of it, `late-…` after it was taken. `first-450-…`
+and the like do so the first time, and are welcome afterwards.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import email.policy
 import socket
 import threading
 import time
+from collections import Counter
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -18,7 +20,7 @@ from aiosmtpd.smtp import SMTP
 
 class Sink(SMTP):
     async def smtp_DATA(self, arg):  # noqa: N802 - the library's name
-        if self.envelope.rcpt_tos[0].startswith("cut-"):
+        if self.envelope.word == "cut":
             await self.push("354 go on")
             await self._reader.readline()
             self.transport.abort()
@@ -36,6 +38,7 @@ class Handler:
         self.silent = False  # answers no NOOP any more
         self.received = []
         self.connections = 0
+        self.seen = Counter()
         self.before_answer = None  # called with each mail that was taken, before the 250
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
@@ -44,7 +47,7 @@ class Handler:
         return responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        word = address.split("-")[0]
+        word = envelope.word = self.word_of(address)
         if word.isdigit():
             return f"{word} {word[0]}.1.1 {address} is not welcome"
         if word == "hang":
@@ -54,11 +57,18 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    def word_of(self, address):
+        word, _dash, rest = address.partition("-")
+        if word != "first":
+            return word
+        self.seen[address] += 1
+        return rest.partition("-")[0] if self.seen[address] == 1 else ""
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.received.append(envelope)
         if self.before_answer:
             self.before_answer(envelope)
-        if envelope.rcpt_tos[0].startswith("late-"):
+        if envelope.word == "late":
             server.transport.abort()
         return "250 taken"
 
