@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from install import VAR
+from supervisor import Stop, stop_on_signals
 
 from chaos import forms
 
@@ -21,11 +22,28 @@ OUT = Path(VAR, "chaos")
 
 def main() -> int:
     told = arguments()
-    if told.database:
-        return run(told)
-    failed = [each for each in commands(told) if subprocess.call(each)]
+    stop_on_signals()
+    try:
+        return run(told) if told.database else run_all(told)
+    except Stop:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def run_all(told) -> int:
+    failed = [each for each in commands(told) if ended(subprocess.Popen(each))]
     print(f"{len(failed)} runs failed: {failed}" if failed else "All runs passed.", flush=True)
     return 1 if failed else 0
+
+
+def ended(process: subprocess.Popen) -> int:
+    """Its exit code; whoever stops us stops it, and it ends its servers."""
+    try:
+        return process.wait()
+    except Stop:
+        process.terminate()
+        process.wait()
+        raise
 
 
 def arguments():

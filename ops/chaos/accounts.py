@@ -18,7 +18,7 @@ from referrals.models import Referral
 Answer = TypeVar("Answer")
 OPEN = {"queued", "sending"}
 UNTIL_NOTED = 0.5  # seconds between the server's answer and our note of it, at most
-UNTIL_NOTICED = 2.0  # seconds after a kill in which its connection is seen to end
+UNTIL_NOTICED = 5.0  # seconds after a kill in which its connection is seen to end
 
 
 def asked(query: Callable[[], Answer]) -> Answer | None:

@@ -26,6 +26,8 @@ BACK_WITHIN = 60  # seconds in which everything due is delivered when a broker i
 DRAINED_WITHIN = 120  # the same after the mail server hung
 STARTS_WITHIN = 30
 KILLS_OF_A_CONTROL = 6
+# 409: the first request with this key was cut off, and its claim has not run out yet.
+OF_AN_OUTAGE = (SERVICE_UNAVAILABLE, CONFLICT)
 WAYS_TO_END = {
     "redis": [signal.SIGTERM, signal.SIGKILL],
     "postgresql": [signal.SIGINT, signal.SIGQUIT],
@@ -39,6 +41,11 @@ class Run:
     visitors: Visitors
     form: Form
     dice: random.Random
+
+    def crowd(self, name: str) -> None:
+        """Mails, and somebody who sends them."""
+        mails.queue(name, self.form.crowd)
+        self.stage.deliver()
 
     def finished(self, since: datetime, seconds: float, *problems: str) -> Told:
         """Wait for everything since then, and count."""
@@ -71,7 +78,7 @@ class Plan:
 
     def __init__(self, stage: Stage, form: Form, dice: random.Random):
         self.stage, self.dice = stage, dice
-        self.count = 0
+        self.count = self.struck = 0
         self.restarts: SimpleQueue[str] = SimpleQueue()
         whats = ["kill"] * form.kills
         if stage.has_broker:
@@ -79,6 +86,7 @@ class Plan:
         dice.shuffle(whats)
         moments = sorted(dice.sample(range(5, int(form.mails * 0.85)), len(whats)))
         self.left = [self.planned(*each) for each in zip(moments, whats, strict=True)]
+        self.wanted = len(whats)
 
     def planned(self, after: int, what: str) -> Planned:
         moment = self.dice.choice(["greeted", "taken", "taken", "later"])
@@ -98,7 +106,9 @@ class Plan:
             later(due.delay, lambda: self.kill(due, door))
 
     def kill(self, due: Planned, door: int) -> None:
-        if not self.stage.kill(door, due.whole, self.dice):
+        if self.stage.kill(door, due.whole, self.dice):
+            self.struck += 1
+        else:
             self.left.insert(0, due)  # it is dead already: the next one
 
     def go_on(self) -> bool:
@@ -106,27 +116,26 @@ class Plan:
         while not self.restarts.empty():
             name = self.restarts.get()
             self.stage.restart(name, self.dice.choice(WAYS_TO_END[name]))
-        return not self.left and self.restarts.empty()
+            self.struck += 1
+        return self.struck == self.wanted
 
 
 def killed(run: Run) -> Told:
     """Deliverers are killed, servers restarted while a thousand mails go out."""
     since, faults_before = timezone.now(), len(run.stage.faults)
     plan = Plan(run.stage, run.form, run.dice)
-    planned = len(plan.left)
     mails.queue("killed", run.form.mails, run.dice)
     run.stage.sink.handler.strike = plan.strike
     run.stage.deliver()
     with run.visitors:
         struck = run.stage.wait_until(plan.go_on, 600)
     run.stage.sink.handler.strike = lambda moment, door: None
-    allowed = (SERVICE_UNAVAILABLE,) if run.stage.has_broker else ()
-    odd = run.visitors.odd(*allowed)
+    odd = run.visitors.odd(*(OF_AN_OUTAGE if run.stage.has_broker else ()))
     if not struck:
-        odd.append(f"{len(plan.left)} faults of {planned} found nobody to hit")
+        odd.append(f"{plan.struck} faults of {plan.wanted} hit")
     told = run.finished(since, 600, *odd)
     faults = [fault.what for fault in run.stage.faults[faults_before:]]
-    return {"planned_faults": planned, "faults": faults, **told, **run.visitors.told()}
+    return {"planned_faults": plan.wanted, "faults": faults, **told, **run.visitors.told()}
 
 
 # --- 2: without a broker ---
@@ -146,7 +155,7 @@ def without_broker(run: Run) -> Told:
 
 
 def emptied(run: Run) -> None:
-    mails.queue("emptied", run.form.crowd)
+    run.crowd("emptied")
     url = run.stage.servers["redis"].url
     redis.Redis.from_url(url).flushall()
     run.stage.note("redis emptied")
@@ -154,14 +163,14 @@ def emptied(run: Run) -> None:
 
 def stopped(run: Run) -> None:
     run.stage.servers["redis"].stop(signal.SIGKILL)
-    mails.queue("stopped", run.form.crowd)
+    run.crowd("stopped")
     run.stage.pass_time(run.form.outage)
     run.stage.servers["redis"].start()
 
 
 def hung(run: Run) -> None:
     run.stage.servers["redis"].process.send_signal(signal.SIGSTOP)
-    mails.queue("hung", run.form.crowd)
+    run.crowd("hung")
     run.stage.pass_time(run.form.outage)
     run.stage.servers["redis"].process.send_signal(signal.SIGCONT)
 
@@ -173,7 +182,7 @@ def mail_server_hangs(run: Run) -> Told:
     """It takes connections and says nothing more; then it is as if nothing had been."""
     since = timezone.now()
     run.stage.proxy.hang()
-    mails.queue("hanging", run.form.crowd)
+    run.crowd("hanging")
     with run.visitors:
         run.stage.pass_time(run.form.hang)
     odd = run.visitors.odd()
@@ -192,7 +201,7 @@ def beats(run: Run) -> Told:
     since = timezone.now()
     if run.stage.has_broker:
         run.stage.beat()
-    mails.queue("two", run.form.crowd)
+    run.crowd("two")
     told["two"] = run.finished(since, BACK_WITHIN)
     if told["two"]["raw_duplicates"]:
         told["problems"].append("two: raw duplicates")
@@ -234,7 +243,7 @@ def none_for_an_hour(run: Run, since: datetime) -> Told:
 def database_restarts(run: Run) -> Told:
     """`-m immediate` under load: clean 503s only, nothing half done."""
     since = timezone.now()
-    mails.queue("immediate", run.form.crowd)
+    run.crowd("immediate")
     late = 0
     with run.visitors:
         for _number in range(run.form.restarts):
@@ -246,7 +255,7 @@ def database_restarts(run: Run) -> Told:
             late += sum(each.at > back and each.status == 503 for each in run.visitors.visits)
         # What was repeated until it was done.
         run.stage.pass_time(3)
-    odd = run.visitors.odd(SERVICE_UNAVAILABLE, CONFLICT)
+    odd = run.visitors.odd(*OF_AN_OUTAGE)
     told = run.finished(since, BACK_WITHIN, *odd, *accounts.half_done(run.visitors.referred))
     return {**told, **run.visitors.told(), "503_after_it_was_back": late}
 

@@ -17,7 +17,7 @@ import services
 import stack
 from demo import listen
 from install import ROOT
-from supervisor import Process, end
+from supervisor import Process
 
 from chaos.proxy import Proxy
 from chaos.sink import CountingController, started_counting_sink
@@ -25,6 +25,7 @@ from tests.outbox.receiver import Receiver, running_receiver
 from tests.packaging.demo_process import children_of
 
 WEB, DELIVERERS = 2, 3
+PATIENCE = 30  # seconds for a deliverer to end what it has begun
 KEPT = ("HOME", "LANG", "PATH")  # of our own environment
 LOOPS = (["manage.py", "run_jobs"], ["manage.py", "deliver_outbox", "--loop"])
 
@@ -68,7 +69,9 @@ class Stage:
     # --- what is told to it ---
 
     def deliver(self, control: str = "") -> None:
-        """Start the deliverers, each behind a door of its own, as many as there are none of."""
+        """Start the deliverers, each behind a door of its own, unless they are there."""
+        if self.deliverers:
+            return
         for door in range(1, DELIVERERS + 1):
             smtp = f"smtp://127.0.0.1:{self.ports[door]}"
             self.deliverers[door] = self.start(
@@ -89,20 +92,22 @@ class Stage:
 
     def rest(self) -> None:
         """End the deliverers in peace."""
-        gone = [*self.deliverers.values(), *self.beats]
-        end(gone)
-        self.forget(gone)
+        self.end([*self.deliverers.values(), *self.beats])
         self.deliverers.clear()
         self.beats.clear()
 
     def end_beats(self) -> None:
-        end(self.beats)
-        self.forget(self.beats)
+        self.end(self.beats)
         self.beats.clear()
 
-    def forget(self, processes: list[Process]) -> None:
+    def end(self, processes: list[Process]) -> None:
         for part in self.stack.parts.values():
             part[:] = [process for process in part if process not in processes]
+        for process in processes:
+            process.child.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            process.end_by(deadline)
 
     def start(self, part: str, command: list[str], **environment: str) -> Process:
         env = {**self.stack.environment, **environment}

@@ -20,7 +20,7 @@ from tests.factories import PartnerFactory, UserFactory, WebhookEndpointFactory
 PAGES = ("/veranstaltungen/", "/", "/wiedervorlagen/", "/vermittlungen/", "/healthz")
 REFERRALS = "/api/v1/referrals/"
 PAUSE = 0.3  # seconds between two requests of one visitor
-PATIENCE = 20  # seconds for one answer
+PATIENCE = 30  # seconds for one answer
 BROKEN = 0  # in place of a status: no answer at all
 
 

@@ -32,7 +32,7 @@ def template(tmp_path):
         had = connection.settings_dict
         where = ["-h", had["HOST"], "-p", had["PORT"] or "5432", "-U", had["USER"], had["NAME"]]
         login = {**os.environ, "PGPASSWORD": had["PASSWORD"]}
-        subprocess.run(["pg_dump", "-f", path, *where], env=login, check=True)
+        subprocess.run(["pg_dump", "--no-owner", "-f", path, *where], env=login, check=True)
     return path
 
 
