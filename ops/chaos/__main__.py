@@ -105,7 +105,7 @@ def play(opened, form, told, scenarios: dict) -> None:
 
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # what a cut connection leaves over
     dice = random.Random(told.seed)  # noqa: S311 - dice, no secret
-    visitors = Visitors(opened.address, opened.receiver)
+    visitors = Visitors(opened.address, opened.receiver, form.pause)
     for scenario in all_of_them.of(opened.database, told.only or form.scenarios):
         started = time.monotonic()
         came_of_it = scenario(all_of_them.Run(opened, visitors, form, dice))

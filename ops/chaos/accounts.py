@@ -44,10 +44,10 @@ def all_done(since: datetime) -> bool:
 
 def mails(stage: Stage, since: datetime) -> dict[str, Any]:
     """Counts of the mails queued since then; `problems` are what must not be."""
-    came = defaultdict(list)
+    rows = list(OutboundMail.objects.filter(created_at__gte=since))
+    came = defaultdict(list)  # read after the rows: what counts as sent has come
     for receipt in list(stage.sink.handler.receipts):
         came[receipt.message_id].append(receipt)
-    rows = list(OutboundMail.objects.filter(created_at__gte=since))
     known = set(OutboundMail.objects.values_list("message_id", flat=True))
     again = [raw_duplicates(came[row.message_id], stage.faults) for row in rows]
     listed = [
@@ -129,8 +129,8 @@ def database_outage(at: float, faults: list[Fault]) -> str:
 
 
 def webhooks(stage: Stage, since: datetime) -> dict[str, Any]:
-    came = Counter(each.headers["webhook-id"] for each in list(stage.receiver.received))
     rows = list(WebhookDelivery.objects.filter(created_at__gte=since).select_related("endpoint"))
+    came = Counter(each.headers["webhook-id"] for each in list(stage.receiver.received))
     undelivered = [row for row in rows if row.state != "delivered"]
     lost = [row for row in rows if row.state == "delivered" and not came[str(row.pk)]]
     wanted = {row.pk: 2 if "first" in row.endpoint.url else 1 for row in rows}

@@ -22,6 +22,7 @@ class Form:
     hang: float = 600  # the mail server says nothing
     hour: float = 3600  # no beat
     restarts: int = 5  # of PostgreSQL under load
+    pause: float = 0.3  # between two requests of a visitor
     scenarios: tuple[str, ...] = EVERYTHING
 
 
@@ -35,5 +36,5 @@ FORMS = {
         scenarios=("killed",),
     ),
     "scaled": Form(scale=15, crowd=60, outage=5, hang=40, hour=15, restarts=3),
-    "full": Form(scale=1),
+    "full": Form(scale=1, pause=2),
 }

@@ -19,7 +19,6 @@ from tests.factories import PartnerFactory, UserFactory, WebhookEndpointFactory
 
 PAGES = ("/veranstaltungen/", "/", "/wiedervorlagen/", "/vermittlungen/", "/healthz")
 REFERRALS = "/api/v1/referrals/"
-PAUSE = 0.3  # seconds between two requests of one visitor
 PATIENCE = 30  # seconds for one answer
 BROKEN = 0  # in place of a status: no answer at all
 
@@ -38,7 +37,9 @@ class Visitors:
     The system repeats what failed with the same Idempotency-Key until it is told that it is done.
     """
 
-    def __init__(self, address: str, receiver):
+    def __init__(self, address: str, receiver, pause: float):
+        """`pause`: seconds between two requests of each."""
+        self.pause = pause
         self.netloc = address.removeprefix("http://")
         self.partner = PartnerFactory()
         for path in ("/200", "/first-500"):
@@ -70,14 +71,14 @@ class Visitors:
         while not self.left.is_set():
             for page in PAGES:
                 self.ask("GET", page, Cookie=self.cookie)
-                self.left.wait(PAUSE)
+                self.left.wait(self.pause)
 
     def refer(self) -> None:
-        while not self.left.wait(PAUSE):
+        while not self.left.wait(self.pause):
             key = uuid4().hex
             body = json.dumps(referral(key))
             while self.post(key, body) != http.client.CREATED:
-                if self.left.wait(PAUSE):
+                if self.left.wait(self.pause):
                     return
             self.referred.append(key)
 
