@@ -16,6 +16,7 @@ from outbox.metrics import waiting_longest
 from outbox.models import EndpointState, MailState, OutboundMail, WebhookDelivery, WebhookEndpoint
 from outbox.reasons import in_words
 from outbox.smtp import DeliveryError, MailServer
+from outbox.wording import freeze_warning
 
 MAIL_SERVER_WITHIN = 10.0  # seconds
 MAILS_MAY_WAIT = timedelta(minutes=5)
@@ -25,6 +26,7 @@ WEBHOOKS_MAY_WAIT = timedelta(hours=1)
 def register() -> None:
     doctor.register("stored_secrets", gettext_lazy("Stored secrets"), stored_secrets, order=45)
     doctor.register("mail_server", gettext_lazy("Mail server"), mail_server, order=60, network=True)
+    doctor.register("delivery", gettext_lazy("Delivery"), delivery, order=85)
     doctor.register("outbox", gettext_lazy("Outbox"), mails, order=90)
     doctor.register("webhooks", gettext_lazy("Webhooks"), webhooks, order=100)
 
@@ -59,6 +61,15 @@ def mail_server(at: datetime) -> Finding:
             _("Check %(host)s:%(port)s, and encryption, user and password in EMAIL_URL.") % address,
         )
     return Finding(_("The mail server %(host)s:%(port)s lets us in.") % address)
+
+
+def delivery(at: datetime) -> Finding:
+    """Also after a restore, until somebody has looked through the outbox."""
+    if text := freeze_warning():
+        return Finding(
+            text, _("Release it under Administration, Delivery, once the outbox is right.")
+        )
+    return Finding(_("Delivery is not stopped."))
 
 
 def mails(at: datetime) -> Finding:

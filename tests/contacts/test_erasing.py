@@ -329,6 +329,29 @@ def test_after_a_restore_the_ledger_is_gone_through_again(now):
     assert replay_erasures(ids, by=Actor.system(), at=now) == 0
 
 
+def test_the_command_goes_through_a_ledger(tmp_path, capsys):
+    person = PersonFactory()
+    ledger = tmp_path / "erasures.jsonl"
+    ledger.write_text(f'{{"person": "{person.pk}", "at": "2026-03-10"}}\n')
+
+    call_command("replay_erasures", str(ledger))
+
+    assert capsys.readouterr().out == "1 of 1 erased again.\n"
+    assert Person.objects.get().state == "anonymised"
+
+
+@pytest.mark.parametrize("line", ["", "[]", '{"person": 1}', '{"person": "x"}', '"x"'])
+def test_a_ledger_that_cannot_be_read_erases_nobody(tmp_path, line):
+    person = PersonFactory()
+    ledger = tmp_path / "erasures.jsonl"
+    ledger.write_text(f'{{"person": "{person.pk}"}}\n{line}\n')
+
+    with pytest.raises(CommandError, match="Line 2"):
+        call_command("replay_erasures", str(ledger))
+
+    assert not Erasure.objects.exists()
+
+
 def test_an_administrator_is_asked_once(client, now):
     person = AffiliationFactory(person__family_name="Einzig", startup__name="Käsewerk").person
     client.force_login(UserFactory(role="admin"))

@@ -22,8 +22,8 @@ from tests.outbox.sink import talking_server
 pytestmark = pytest.mark.django_db
 LOOKED_AT = [
     *("database", "migrations", "master_data", "demo_accounts", "secrets", "stored_secrets"),
-    *("addresses", "mail_server", "broker", "jobs", "outbox", "webhooks", "clock"),
-    *("translations", "static_files"),
+    *("addresses", "mail_server", "broker", "jobs", "delivery", "outbox", "webhooks"),
+    *("clock", "translations", "static_files"),
 ]
 
 

@@ -4,7 +4,12 @@ import pytest
 
 from outbox import examinations
 from outbox.models import EndpointState
-from tests.factories import OutboundMailFactory, WebhookDeliveryFactory, WebhookEndpointFactory
+from tests.factories import (
+    DeliveryFreezeFactory,
+    OutboundMailFactory,
+    WebhookDeliveryFactory,
+    WebhookEndpointFactory,
+)
 from tests.outbox.sink import free_port, talking_server
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +44,15 @@ def test_a_mail_server_that_refuses_the_login(settings, now):
         finding = examinations.mail_server(now)
 
     assert "535" in finding.text
+
+
+def test_delivery_that_was_stopped(now):
+    assert examinations.delivery(now).well
+
+    DeliveryFreezeFactory()
+
+    assert "Aus einer Sicherung" in examinations.delivery(now).text
+    assert not examinations.delivery(now).well
 
 
 def test_mails_that_wait_too_long(now):

@@ -36,7 +36,7 @@ def test_every_part_of_production_is_there():
     done = config("--services")
 
     assert done.returncode == 0, done.stderr
-    parts = {"caddy", "web", "worker", "beat", "postgres", "redis", "migrate"}
+    parts = {"caddy", "web", "worker", "beat", "backup", "postgres", "redis", "migrate"}
     assert set(done.stdout.split()) == parts
 
 
