@@ -123,6 +123,31 @@ def mail_server(url: str) -> dict | None:
     }
 
 
+def mailbox(url: str) -> dict | None:
+    """Host, port, login, encryption and folder of `imaps://` or `imap+tls://` (STARTTLS); `imap://`
+
+    goes unencrypted. Without a path the folder is INBOX. None for an empty value.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    ports = {"imap": 143, "imap+tls": 143, "imaps": 993}
+    folder = unquote(parts.path[1:]) or "INBOX"
+    if parts.scheme not in ports or not (parts.hostname and parts.username and parts.password):
+        raise ValueError("expected imaps://, imap+tls:// or imap:// with user, password and host")
+    if not (folder.isascii() and folder.isprintable()):
+        raise ValueError("the folder must be named in ASCII")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "username": unquote(parts.username),
+        "password": unquote(parts.password),
+        "use_tls": parts.scheme == "imap+tls",
+        "use_ssl": parts.scheme == "imaps",
+        "folder": folder,
+    }
+
+
 def log_format(text: str) -> str:
     if text not in {"line", "json"}:
         raise ValueError("expected line or json")

@@ -12,6 +12,7 @@ from dma_crm.environment import (
     kept_secret,
     log_format,
     mail_server,
+    mailbox,
     whole_number,
 )
 
@@ -41,6 +42,9 @@ WEBHOOK_TEST_HOSTS = env.words("WEBHOOK_TEST_HOSTS")
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 MAIL_SERVER = env.parsed("EMAIL_URL", mail_server)
 MAIL_FROM = env.text("MAIL_FROM", "gruenden@dma.example")
+# Where mails come back to (the envelope's sender), and where they are read; see docs/operations.md.
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", MAIL_FROM)
+BOUNCES = env.parsed("BOUNCES_URL", mailbox)
 # To one address; the rest waits. 0: as many as there are.
 MAILS_PER_HOUR = env.parsed("MAILS_PER_HOUR", whole_number, "60")
 DATABASES = {

@@ -18,10 +18,12 @@ class OutboxConfig(AppConfig):
             registry,
             wording,
         )
+        from outbox.bounces.reading import read_bounces  # noqa: PLC0415 - as above
         from outbox.metrics import gauges  # noqa: PLC0415 - as above
         from outbox.webhooks import registration  # noqa: PLC0415 - as above
 
         jobs.register("outbox.deliver", every_seconds=5, work=delivery.deliver)
+        jobs.register("outbox.bounces", every_seconds=300, work=read_bounces)
         metrics.register(gauges)
         examinations.register()
         menu.register()

@@ -118,7 +118,7 @@ def handed_over(
     try:
         server.send(
             message,
-            sender=ascii_address(settings.MAIL_FROM),
+            sender=ascii_address(settings.BOUNCE_ADDRESS),
             recipient=ascii_address(mail.recipient),
         )
     except DeliveryError as error:

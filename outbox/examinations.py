@@ -12,6 +12,7 @@ from dma_crm import doctor
 from dma_crm.crypto import decrypt
 from dma_crm.doctor import Finding, moment
 from dma_crm.examinations import in_production
+from outbox.bounces.mailbox import Mailbox, MailboxError
 from outbox.metrics import waiting_longest
 from outbox.models import EndpointState, MailState, OutboundMail, WebhookDelivery, WebhookEndpoint
 from outbox.reasons import in_words
@@ -26,6 +27,7 @@ WEBHOOKS_MAY_WAIT = timedelta(hours=1)
 def register() -> None:
     doctor.register("stored_secrets", gettext_lazy("Stored secrets"), stored_secrets, order=45)
     doctor.register("mail_server", gettext_lazy("Mail server"), mail_server, order=60, network=True)
+    doctor.register("bounces", gettext_lazy("Returned mails"), bounces, order=65, network=True)
     doctor.register("delivery", gettext_lazy("Delivery"), delivery, order=85)
     doctor.register("outbox", gettext_lazy("Outbox"), mails, order=90)
     doctor.register("webhooks", gettext_lazy("Webhooks"), webhooks, order=100)
@@ -61,6 +63,19 @@ def mail_server(at: datetime) -> Finding:
             _("Check %(host)s:%(port)s, and encryption, user and password in EMAIL_URL.") % address,
         )
     return Finding(_("The mail server %(host)s:%(port)s lets us in.") % address)
+
+
+def bounces(at: datetime) -> Finding:
+    """Opens the mailbox and leaves everything in it as it is."""
+    if settings.BOUNCES is None:
+        return Finding(_("Returned mails are not read: no mailbox is set."))
+    address = {key: settings.BOUNCES[key] for key in ("host", "port", "folder")}
+    try:
+        with Mailbox(settings.BOUNCES).opened():
+            return Finding(_("The mailbox for returned mails can be read."))
+    except MailboxError as error:
+        remedy = _("Check %(host)s:%(port)s, folder %(folder)s, user and password in BOUNCES_URL.")
+        return Finding(f"{in_words(str(error))}.", remedy % address)
 
 
 def delivery(at: datetime) -> Finding:

@@ -2,6 +2,7 @@
 
 from outbox.models.freezes import DeliveryFreeze
 from outbox.models.leased import QUEUED, SENDING, Leased, LeasedQuerySet
+from outbox.models.mailboxes import MailboxPosition
 from outbox.models.mails import MailState, OutboundMail, OutboundMailQuerySet, Transport
 from outbox.models.suppressions import (
     SuppressedAddress,
@@ -27,6 +28,7 @@ __all__ = [
     "Leased",
     "LeasedQuerySet",
     "MailState",
+    "MailboxPosition",
     "OutboundMail",
     "OutboundMailQuerySet",
     "SuppressedAddress",

@@ -22,7 +22,7 @@ from tests.outbox.sink import talking_server
 pytestmark = pytest.mark.django_db
 LOOKED_AT = [
     *("database", "migrations", "master_data", "demo_accounts", "secrets", "stored_secrets"),
-    *("addresses", "mail_server", "broker", "jobs", "delivery", "outbox", "webhooks"),
+    *("addresses", "mail_server", "bounces", "broker", "jobs", "delivery", "outbox", "webhooks"),
     *("clock", "translations", "static_files"),
 ]
 

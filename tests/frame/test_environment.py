@@ -4,7 +4,14 @@ import stat
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from dma_crm.environment import Environment, database, kept_secret, mail_server, whole_number
+from dma_crm.environment import (
+    Environment,
+    database,
+    kept_secret,
+    mail_server,
+    mailbox,
+    whole_number,
+)
 
 
 @pytest.mark.parametrize("word", ["1", "true", "YES", " ja ", "On"])
@@ -138,3 +145,35 @@ def test_a_whole_number_is_read_or_refused():
     for wrong in ("-1", "1.5", "²", "viele", ""):
         with pytest.raises(ValueError, match="whole number"):
             whole_number(wrong)
+
+
+def test_mailbox_is_taken_apart():
+    assert mailbox("imaps://bounces%40x:p%3Aw@mail.example/Zurueck") == {
+        "host": "mail.example",
+        "port": 993,
+        "username": "bounces@x",
+        "password": "p:w",
+        "use_tls": False,
+        "use_ssl": True,
+        "folder": "Zurueck",
+    }
+
+
+@pytest.mark.parametrize("url", ["imap://u:p@mail.example", "imap+tls://u:p@mail.example/"])
+def test_mailbox_is_the_inbox_on_the_usual_port(url):
+    there = mailbox(url)
+
+    assert (there["folder"], there["port"], there["use_ssl"]) == ("INBOX", 143, False)
+
+
+def test_no_mailbox_is_none():
+    assert mailbox("") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["pop3://u:p@mail.example", "imaps://mail.example", "imaps://u:p@", "imaps://u:p@x/%C3%BC"],
+)
+def test_wrong_mailbox_is_refused(url):
+    with pytest.raises(ValueError, match=r"expected imaps|ASCII"):
+        mailbox(url)

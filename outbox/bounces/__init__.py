@@ -1,0 +1,1 @@
+"""Mails that come back: read from their mailbox, understood, noted and suppressed."""
