@@ -144,7 +144,8 @@ def erase_follow_ups(follow_ups: models.QuerySet[FollowUp]) -> None:
 
 
 def erase_row(person: Person, before: str, *, by: Actor, at: datetime) -> None:
-    written: dict[str, Any] = {name: emptied(name) for name in personal_fields()}
+    nobody = Person()
+    written: dict[str, Any] = {name: getattr(nobody, name) for name in personal_fields()}
     written |= {"family_name": person.reference, "sort_name": sort_name(person.reference)}
     written |= {"version": person.version + 1, "modified_at": at}
     Person.objects.filter(pk=person.pk).update(**written)
@@ -156,7 +157,3 @@ def erase_row(person: Person, before: str, *, by: Actor, at: datetime) -> None:
 
 def personal_fields() -> frozenset[str]:
     return Person.PRIVACY.classes["personal"] | Person.PRIVACY.classes["sensitive"]
-
-
-def emptied(name: str) -> Any:
-    return Person._meta.get_field(name).get_default()
