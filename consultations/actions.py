@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.history import note_change, save_changes
 from consultations import notes
+from consultations.appointments.actions import hold_appointment
 from consultations.drafts import draft_row
 from consultations.errors import AlreadyLoggedError
 from consultations.models import (
+    Appointment,
     Consultation,
     ConsultationKind,
     ConsultationResult,
@@ -108,6 +110,7 @@ def log_consultation(
     confidential: str = "",
     follow_up: FollowUpPlan | None = None,
     referral: ReferralPlan | None = None,
+    appointment: Appointment | None = None,
     by: Actor,
     at: datetime,
     **facts: Any,
@@ -129,6 +132,8 @@ def log_consultation(
     facts = filled(facts, founder, referral)
     complete(consultation, founder, venture, summary, topics, facts, by=by, at=at)
     notes.write_note(consultation=consultation, text=confidential, by=by, at=at)
+    if appointment:
+        hold_appointment(appointment=appointment, consultation=consultation, by=by, at=at)
     planned = plan(consultation, follow_up, by=by, at=at) if follow_up else None
     sent, held = (
         refer(consultation, founder, referral, topics, by=by, at=at) if referral else ((), ())

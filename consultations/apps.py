@@ -10,8 +10,10 @@ class ConsultationsConfig(AppConfig):
         from accounts import navigation  # noqa: PLC0415 - needs loaded models
         from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
         from consultations import drafts, erasing, timeline  # noqa: PLC0415 - as above
+        from consultations.appointments import lists, mails  # noqa: PLC0415 - as above
         from contacts import registry  # noqa: PLC0415 - as above
         from dma_crm import jobs  # noqa: PLC0415 - as above
+        from outbox.registry import register_kind  # noqa: PLC0415 - as above
 
         navigation.main.register(
             "consultations:today", _("Today"), roles=AGENCY_ROLES, order=10, icon="house", key="h"
@@ -24,8 +26,17 @@ class ConsultationsConfig(AppConfig):
             icon="chat-left-text",
             key="b",
         )
+        navigation.create.register(
+            "consultations:appointment_create",
+            _("Appointment"),
+            roles={Role.ADVISOR},
+            order=35,
+            icon="calendar-event",
+        )
         registry.register_timeline(timeline.consultations_of)
         registry.on_erasure(erasing.erase)
+        registry.register_timeline(lists.appointments_of)
+        register_kind(mails.KIND, label=_("Appointment"), build=mails.build, may_go=mails.may_go)
         jobs.register(
             "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded
         )

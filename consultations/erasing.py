@@ -5,12 +5,12 @@ from datetime import datetime
 from accounts.actors import Actor
 from accounts.history import forget_values
 from accounts.models import ReadLog
-from consultations.models import ConfidentialNote, Consultation
+from consultations.models import Appointment, ConfidentialNote, Consultation
 from contacts.models import Person
 
 
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
-    """That somebody was advised, when and for how long stays for the figures.
+    """That somebody was advised, when and for how long stays for the figures; what was agreed goes.
 
     The log of who read a note stays too, without the reasons, which speak of the person.
     """
@@ -24,3 +24,6 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     talks.filter(completed_at=None).delete()
     talks.update(summary="", draft={}, modified_at=at)
     Consultation.others.through.objects.filter(person=person).delete()
+    appointments = Appointment.objects.filter(person=person)
+    forget_values(Appointment, list(appointments.values_list("pk", flat=True)))
+    appointments.delete()

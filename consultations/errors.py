@@ -32,3 +32,10 @@ class AlreadyLoggedError(ConsultationError):
 
     code = "already_logged"
     message = _("This consultation has been saved already.")
+
+
+class AppointmentClosedError(ConsultationError):
+    """Somebody called it off, or recorded the consultation, since the page was opened."""
+
+    code = "appointment_closed"
+    message = _("This appointment has been changed in the meantime. Please look at it again.")

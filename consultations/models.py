@@ -7,6 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
+from consultations.appointments.models import Appointment as Appointment
+from consultations.appointments.models import AppointmentChannel as AppointmentChannel
+from consultations.appointments.models import CalendarFeed as CalendarFeed
 from contacts.models import PersonState
 from dma_crm.models import Record, Referenced, Versioned
 from dma_crm.privacy import Privacy

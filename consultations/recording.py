@@ -32,6 +32,7 @@ def entry_of(form: ConsultationForm, *, at) -> dict:
         "confidential": data["confidential"],
         "follow_up": follow_up_of(form),
         "referral": referral_of(data, at=at) if data["partners"] else None,
+        "appointment": data["appointment"],
         **form.facts,
     }
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.actors import AGENCY_ID, Actor
 from accounts.models import Role
-from consultations.models import Consultation
+from consultations.appointments.lists import met_soon, near
+from consultations.models import Appointment, Consultation
 from contacts.case import with_rights
 from contacts.models import Affiliation, FollowUp, FollowUpKind, StageKind, Startup
 from referrals.models import Referral, ReferralStatus
@@ -45,6 +46,7 @@ class Today:
     waiting: list[Referral] = field(default_factory=list)
     idle: list[Startup] = field(default_factory=list)
     drafts: list[Consultation] = field(default_factory=list)
+    appointments: list[Appointment] = field(default_factory=list)
 
     @property
     def due(self) -> list[FollowUp]:
@@ -72,8 +74,9 @@ def today_of(actor: Actor, *, at: datetime) -> Today:
         asked=asked(actor, sent),
         answered=list(sent.filter(answered_lately(day)).order_by("-status_since")[:SHOWN]),
         waiting=waiting(sent, day, actor),
-        idle=idle(actor),
+        idle=idle(actor, at),
         drafts=list(Consultation.objects.drafts_of(actor).order_by("-modified_at")[:SHOWN]),
+        appointments=near(own(Appointment.objects.visible_to(actor), actor, "advisor"), at),
     )
 
 
@@ -132,7 +135,7 @@ def time_left(row: Referral) -> str:
     return gettext("answer by %(day)s") % {"day": date_format(row.respond_by, "j. F")}
 
 
-def idle(actor: Actor) -> list[Startup]:
+def idle(actor: Actor, at: datetime) -> list[Startup]:
     """Ventures on their way for which nothing is planned: neither for them nor for their people."""
     tasks = FollowUp.objects.open()
     people = Affiliation.objects.filter(startup=OuterRef(OuterRef("pk")), until=None)
@@ -141,5 +144,6 @@ def idle(actor: Actor) -> list[Startup]:
     rows = own(Startup.objects.visible_to(actor), actor, "owner").filter(
         stage__kind=StageKind.OPEN, stage__active=True
     )
-    rows = rows.exclude(planned).exclude(planned_for_people).select_related("stage", "owner")
+    rows = rows.exclude(planned).exclude(planned_for_people).exclude(met_soon(people, at))
+    rows = rows.select_related("stage", "owner")
     return list(rows.order_by("stage_since", "id")[:CASES_SHOWN])

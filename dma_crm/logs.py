@@ -39,7 +39,8 @@ class SecretPathFilter(logging.Filter):
     """Django logs the path of what it refused or could not find; some paths are keys."""
 
     SECRET = re.compile(
-        r"(/(?:antwort|abbestellen|rueckmeldung|wirkung|kontaktvermittlung|password/reset/key)/)"
+        r"(/(?:antwort|abbestellen|rueckmeldung|wirkung|kontaktvermittlung|kalender"
+        r"|password/reset/key)/)"
         r"[^/\s]+"
     )
 

@@ -93,6 +93,16 @@ def message_id_of(dedupe_key: str) -> str:
     return f"<{keyed_digest('message-id', dedupe_key)[:40]}@{own_domain()}>"
 
 
+def delay_mail(*, dedupe_key: str, until: datetime, at: datetime) -> bool:
+    """Let the mail of that key wait longer; False unless it waits and no server has seen it.
+
+    Whoever changes what it speaks of calls this in the same transaction: no worker takes the mail
+    before that is written, so that it cannot tell the old state.
+    """
+    rows = OutboundMail.objects.filter(dedupe_key=short_key(dedupe_key), state=MailState.QUEUED)
+    return bool(rows.filter(handing_over_at=None).update(due_at=until, modified_at=at))
+
+
 def retry_mail(*, mail: OutboundMail, by: Actor, at: datetime) -> OutboundMail:
     """Send a dead or uncertain mail again: same id, same Message-ID, a fresh row of attempts."""
     fresh = {"due_at": at, "attempts": 0, "handing_over_at": None, "last_error": ""}

@@ -14,6 +14,7 @@ from outbox.models import OutboundMail
 from outbox.signing import sender
 
 NAME_LENGTH = 100
+CALENDAR_FILE = "termin.ics"
 STOP = "List-Unsubscribe"
 
 
@@ -49,7 +50,18 @@ def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMess
     composed.set_content(message.text, cte="quoted-printable")
     if message.html:
         composed.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.calendar:
+        add_calendar(composed, message.calendar, message.method)
     return composed
+
+
+def add_calendar(composed: EmailMessage, calendar: str, method: str) -> None:
+    """Twice: as an alternative for programs with a calendar, as a file for all others."""
+    composed.add_alternative(
+        calendar, subtype="calendar", params={"method": method}, cte="quoted-printable"
+    )
+    content = calendar.encode()
+    composed.add_attachment(content, maintype="application", subtype="ics", filename=CALENDAR_FILE)
 
 
 def mailbox(name: str, address: str) -> Address:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,7 @@ class Message:
     """What a recipient reads. `html` is a whole document, `reply_to` an address or empty.
 
     `unsubscribe` is an https address that ends such mails when it is POSTed to (RFC 8058).
+    `calendar` is an iCalendar object that calendars act on, by `method` (RFC 6047).
     """
 
     subject: str
@@ -30,6 +31,12 @@ class Message:
     html: str
     reply_to: str = ""
     unsubscribe: str = ""
+    calendar: str = ""
+    method: str = ""
+
+
+def with_calendar(message: Message, calendar: str, method: str) -> Message:
+    return replace(message, calendar=calendar, method=method)
 
 
 def render(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.base import LARGEST, NOTE_LENGTH, FactsForm, Note
 from consultations.forms.parts import FollowUpPart, PersonPart, ReferralPart, in_days
-from consultations.models import Consultation, ConsultationKind, ConsultationResult
+from consultations.models import Appointment, Consultation, ConsultationKind, ConsultationResult
 from contacts.models import Topic
 
 
@@ -37,6 +37,9 @@ class ConsultationForm(PersonPart, FollowUpPart, ReferralPart, FactsForm):
         widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST
     )
     window = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    appointment = forms.ModelChoiceField(
+        queryset=Appointment.objects.none(), required=False, widget=forms.HiddenInput
+    )
     confidential = Note(label=_("Confidential note"), rows=3, required=False)
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -54,6 +57,7 @@ class ConsultationForm(PersonPart, FollowUpPart, ReferralPart, FactsForm):
         self.limit_cases(self.actor)
         self.offer_templates()
         self.limit_partners()
+        self.fields["appointment"].queryset = Appointment.objects.editable_by(self.actor).agreed()
 
     def clean(self):
         data = super().clean()

@@ -18,7 +18,7 @@ from accounts.models import Role
 from consultations import actions, notes, recording
 from consultations.errors import ConsultationError
 from consultations.forms import ConsultationForm, SaidSoFar, initial_of
-from consultations.models import Consultation
+from consultations.models import Appointment, Consultation
 from contacts.errors import ContactsError
 from contacts.models import Person, Startup
 from dma_crm.models import new_id
@@ -50,7 +50,7 @@ def opened_form(request, *, at) -> ConsultationForm:
         note = notes.read_note(consultation=draft, by=request.actor, at=at)
         initial |= {**typed, "token": draft.pk, "version": draft.version, "confidential": note}
     else:
-        initial |= case_of(request)
+        initial |= of_appointment(request, at=at) or case_of(request)
     return ConsultationForm(initial=initial, auto_id=IDS, actor=request.actor, at=at)
 
 
@@ -60,6 +60,23 @@ def named_draft(request) -> Consultation | None:
     except ValueError:
         return None
     return Consultation.objects.drafts_of(request.actor).filter(pk=token).first()
+
+
+def of_appointment(request, *, at) -> dict:
+    """What was agreed in `?termin=T-…` is what took place, unless the advisor says otherwise."""
+    rows = Appointment.objects.editable_by(request.actor).agreed().select_related("person")
+    row = rows.filter(reference=request.GET.get("termin", "")).first()
+    if row is None:
+        return {}
+    return {
+        "appointment": row.pk,
+        "person": row.person_id,
+        "who": row.person.display_name,
+        "startup": row.startup_id,
+        "channel": row.channel,
+        "held_on": timezone.localdate(min(row.starts_at, at)),
+        "contact_minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
+    }
 
 
 def case_of(request) -> dict:

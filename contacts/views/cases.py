@@ -69,4 +69,5 @@ def shared(request, case: Case) -> dict:
         "next_step": follow_ups[0] if follow_ups else None,
         "consents": cases.consents_of(case, request.actor),
         "may_write": request.actor.role == Role.ADVISOR,
+        "may_meet": bool(case.person_ids),
     }

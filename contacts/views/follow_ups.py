@@ -94,7 +94,7 @@ def follow_up_create(request):
     """About `?person=P-…` or `?startup=S-…`; without either it asks whom it is about."""
     person, startup = subject(request)
     if not (person or startup):
-        return ask_about(request)
+        return ask_about(request, _("Plan a follow-up"))
     form = FollowUpForm(request.POST or None, user_id=request.user.pk, mail_possible=bool(person))
     create = functools.partial(plan, request, form, person, startup)
     about = person or startup
@@ -104,7 +104,7 @@ def follow_up_create(request):
     return create_page(request, form, create, model=FollowUp, template=template, context=context)
 
 
-def ask_about(request):
+def ask_about(request, title: str):
     """Choose whom it is about; goes on with the form for the record that was chosen."""
     typed, picked = request.GET.get("about", "").strip(), request.GET.get("about_id", "")
     for name, model in (("person", Person), ("startup", Startup)):
@@ -113,7 +113,7 @@ def ask_about(request):
         found = rows.first()
         if found:
             return redirect(f"{request.path}?{name}={found.reference}")
-    context = {"cancel_url": reverse(LIST), "typed": typed}
+    context = {"cancel_url": reverse(LIST), "typed": typed, "title": title}
     return render(request, "contacts/follow_up_about.html", context)
 
 

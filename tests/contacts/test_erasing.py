@@ -11,7 +11,7 @@ from django.db import connection, models
 from accounts.actors import AGENCY_ID, Actor
 from accounts.history import note_change
 from accounts.models import Change, Channel, ReadLog
-from consultations.models import ConfidentialNote, Consultation
+from consultations.models import Appointment, ConfidentialNote, Consultation
 from contacts.actions import erase_person, record_consent, replay_erasures
 from contacts.errors import NotWritableError
 from contacts.models import (
@@ -43,6 +43,7 @@ from referrals.models import (
 )
 from tests.factories import (
     AffiliationFactory,
+    AppointmentFactory,
     ConfidentialNoteFactory,
     ConsentFactory,
     ConsultationFactory,
@@ -68,6 +69,7 @@ MARK = "qzx"
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 # What holds words about a person who can be erased; each is planted below.
 OF_A_PERSON = {
+    Appointment,
     *(Change, Consent, ConfidentialNote, Consultation, FollowUp, FounderFeedback, ImpactSurvey),
     *(Introduction, IntroductionParty, MutedNotice, Need, Objection, OutboundMail, Person),
     *(PersonEmail, PersonPhone, ReadLog, Referral, ReferralMessage, ReferralStep, StageChange),
@@ -78,6 +80,7 @@ OF_A_PERSON = {
 OTHERS = {
     "accounts.ApiKey": "of a partner's system",
     "accounts.User": "people with a login are no founders",
+    "consultations.CalendarFeed": "a digest",
     "contacts.Erasure": "the ledger: who erased",
     "contacts.ImportRun": "who imported",
     "contacts.ImportedRow": "digests, so that an old file brings nobody back",
@@ -170,6 +173,7 @@ def full(now):
     talk = plant(ConsultationFactory(person=person, advisor=advisor))
     draft = plant(ConsultationFactory(person=person, advisor=advisor, open_draft=True))
     ConsultationFactory().others.add(person)
+    appointment = plant(AppointmentFactory(person=person, advisor=advisor, startup=startup))
     notes = [plant(ConfidentialNoteFactory(consultation=each)) for each in (talk, draft)]
     plant(ReadLog.objects.create(user=advisor, note_id=notes[0].pk, subject=talk.reference, at=now))
     mail = plant(OutboundMailFactory(subjects={"person": str(person.pk)}))
@@ -178,7 +182,7 @@ def full(now):
     OutboundMailFactory(recipient=address, recipient_name=f"{MARK}1", state="sent")
     plant(SuppressedAddressFactory())
     SuppressedAddress.objects.update(address=address)
-    for row in [*rows, need, introduction, talk, draft, *notes]:
+    for row in [*rows, need, introduction, talk, draft, appointment, *notes]:
         note_change(row, {"what": [next(planter.words)]}, by=Actor("", "mail_link"), at=now)
     plant(Change.objects.first(), "by_label")
     Change.objects.filter(record_id=person.pk).update(

@@ -2,7 +2,12 @@
 
 from tests.factories.accounts import PASSWORD, ApiKeyFactory, UserFactory
 from tests.factories.base import NOW
-from tests.factories.consultations import ConfidentialNoteFactory, ConsultationFactory
+from tests.factories.consultations import (
+    AppointmentFactory,
+    CalendarFeedFactory,
+    ConfidentialNoteFactory,
+    ConsultationFactory,
+)
 from tests.factories.contacts import (
     AffiliationFactory,
     ConsentFactory,
@@ -38,6 +43,8 @@ __all__ = [
     "NOW",
     "PASSWORD",
     "AffiliationFactory",
+    "AppointmentFactory",
+    "CalendarFeedFactory",
     "AnswerLinkFactory",
     "ApiKeyFactory",
     "ConfidentialNoteFactory",

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import factory
 
-from consultations.models import ConfidentialNote, Consultation
+from consultations.appointments.feeds import digest_of
+from consultations.models import Appointment, CalendarFeed, ConfidentialNote, Consultation
 from tests.factories.accounts import UserFactory
 from tests.factories.base import NOW, reference
 from tests.factories.contacts import PersonFactory
@@ -30,3 +33,33 @@ class ConfidentialNoteFactory(factory.django.DjangoModelFactory):
 
     consultation = factory.SubFactory(ConsultationFactory)
     text = "Nur unter uns."
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory):
+    """Agreed, in a week, at the agency."""
+
+    class Meta:
+        model = Appointment
+
+    reference = reference("T")
+    person = factory.SubFactory(PersonFactory)
+    advisor = factory.SubFactory(UserFactory)
+    starts_at = NOW + timedelta(days=7)
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(hours=1))
+    place = "Porschestraße 2, 38440 Wolfsburg"
+
+
+class CalendarFeedFactory(factory.django.DjangoModelFactory):
+    """A row made with `token`, which only the object in hand knows."""
+
+    class Meta:
+        model = CalendarFeed
+
+    user = factory.SubFactory(UserFactory)
+    token = factory.Sequence(lambda n: f"geheim-{n}")
+
+    @classmethod
+    def _create(cls, model_class, *args, token, **kwargs):
+        feed = super()._create(model_class, *args, digest=digest_of(token), **kwargs)
+        feed.token = token
+        return feed

@@ -107,6 +107,8 @@ a_venue = a("VenueFactory", "pk")
 
 a_consent = a("ConsentFactory", "pk")
 an_affiliation = a("AffiliationFactory", "pk")
+an_appointment = a("AppointmentFactory")
+a_calendar = a("CalendarFeedFactory", "token")
 a_draft = a("ConsultationFactory", open_draft=True)
 a_link = a("AnswerLinkFactory", "token", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
 
@@ -388,6 +390,14 @@ CONSULTATIONS = {
     "consultations:note_write": action(ADVISOR, a_consultation, hidden=ADVISOR),
     "consultations:draft_discard": action(ADVISOR, a_draft, hidden=ADVISOR),
     "consultations:draft_restore": action(ADVISOR, a_draft, hidden=ADVISOR),
+    "consultations:appointment_create": form(ADVISOR),
+    "consultations:appointment": page(AGENCY, an_appointment),
+    "consultations:appointment_edit": form(ADVISOR, an_appointment, hidden=ADVISOR),
+    "consultations:appointment_cancel": action(ADVISOR, an_appointment, hidden=ADVISOR),
+    "consultations:appointment_restore": action(ADVISOR, an_appointment, hidden=ADVISOR),
+    "consultations:feed": form(ADVISOR),
+    "consultations:feed_close": action(ADVISOR),
+    "consultations:calendar": page(ANYONE, a_calendar),
 }
 
 EVENTS = {

@@ -55,6 +55,7 @@ CATALOGUE = "wording that every role may read"
 INTERNAL = "never shown as a row"
 NO_VISIBLE_TO = {
     "accounts.Change": OF_PARENT,
+    "consultations.CalendarFeed": "each opens their own, by their user",
     "consultations.ConfidentialNote": "read only through the one function that writes ReadLog",
     "contacts.Affiliation": OF_PARENT,
     "contacts.Agency": CATALOGUE,

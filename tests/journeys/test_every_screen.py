@@ -26,7 +26,10 @@ AGENCY = [
     "/kontaktvermittlungen/?tab=alle",
     *("/phasen/", "/kennzahlen/", "/beratungen/", "/suche/?q=mueller", "/suche/?q=xyz", "/konto/"),
 ]
-ADVISOR = [*AGENCY, "/beratungen/neu/", "/personen/neu/", "/startups/neu/", "/wiedervorlagen/neu/"]
+ADVISOR = [
+    *(*AGENCY, "/beratungen/neu/", "/personen/neu/", "/startups/neu/", "/wiedervorlagen/neu/"),
+    *("/termine/neu/", "/termine/im-kalender/"),
+]
 ADMIN = [
     *("/verwaltung/", "/verwaltung/benutzer/", "/verwaltung/api-schluessel/"),
     *("/verwaltung/api-schluessel/neu/", "/verwaltung/leseprotokoll/", "/verwaltung/systemstatus/"),
@@ -57,12 +60,15 @@ def advisors():
     referral = Referral.objects.filter(status="query", sender__is_agency=True).first()
     need = Need.objects.filter(status="waiting").first()
     introduction = Introduction.objects.first()
-    rows = (person, startup, talk, referral, referral.recipient, need, introduction)
+    appointment = startup.owner.appointments.first()
+    rows = (person, startup, talk, referral, referral.recipient, need, introduction, appointment)
     return [
         *ADVISOR,
         *(row.get_absolute_url() for row in rows),
         f"{person.get_absolute_url()}bearbeiten/",
         f"/vermittlungen/neu/?person={person.reference}",
+        f"/termine/neu/?startup={startup.reference}",
+        f"{appointment.get_absolute_url()}bearbeiten/",
     ]
 
 

@@ -1,0 +1,1 @@
+"""Appointments that were agreed: planned, moved, cancelled, held, and told to calendars."""
