@@ -108,11 +108,17 @@ def one_round(queue_mails) -> tuple[float, float]:
     mails = OutboundMail.objects.filter(state=MailState.QUEUED)
     texts = [(mail.recipient, built(mail, at=mail.due_at).as_bytes()) for mail in mails]
     by_hand = milliseconds(lambda: send(texts))
-    ours = milliseconds(lambda: deliver(at=timezone.now()))
+    ours = milliseconds(deliver_all)
     sent = OutboundMail.objects.filter(state=MailState.SENT).count()
     if (len(texts), sent) != (MAILS, MAILS):
         raise RuntimeError(f"{len(texts)} queued, {sent} sent")
     return by_hand, ours
+
+
+def deliver_all() -> None:
+    """On a slow machine in more than one sweep."""
+    while deliver(at=timezone.now()):
+        pass
 
 
 def send(texts) -> None:
