@@ -39,9 +39,8 @@ class SecretPathFilter(logging.Filter):
     """Django logs the path of what it refused or could not find; some paths are keys."""
 
     SECRET = re.compile(
-        r"(/(?:antwort|abbestellen|rueckmeldung|wirkung|kontaktvermittlung|kalender"
-        r"|password/reset/key)/)"
-        r"[^/\s]+"
+        r"(/(?:antwort|abbestellen|rueckmeldung|wirkung|kontaktvermittlung|kalender|anmeldung"
+        r"|password/reset/key)/)[^/\s]+"
     )
 
     def filter(self, record):

@@ -47,6 +47,8 @@ BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", MAIL_FROM)
 BOUNCES = env.parsed("BOUNCES_URL", mailbox)
 # To one address; the rest waits. 0: as many as there are.
 MAILS_PER_HOUR = env.parsed("MAILS_PER_HOUR", whole_number, "60")
+# For events, from one internet address; a whole company or school may share one.
+REGISTRATIONS_PER_HOUR = env.parsed("REGISTRATIONS_PER_HOUR", whole_number, "300")
 DATABASES = {
     "default": env.parsed("DATABASE_URL", database, f"sqlite:///{VAR_DIR / 'dma_crm.sqlite3'}")
 }

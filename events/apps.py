@@ -7,6 +7,11 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import menu  # noqa: PLC0415 - need loaded models
+        from contacts import registry  # noqa: PLC0415 - need loaded models
+        from events import guest_mails, mail_kinds, menu, tasks, timeline  # noqa: PLC0415 - as above
 
         menu.register()
+        mail_kinds.register()
+        guest_mails.register()
+        tasks.register()
+        registry.register_timeline(timeline.registrations_of)

@@ -1,11 +1,20 @@
-"""Demo data of events: a year of talks and workshops, the next ones open to everybody."""
+"""Demo data of events: a year of talks and workshops, and who came or is going to come."""
 
 from datetime import date, datetime, timedelta
 
 from accounts.demo import since
+from contacts.models import Person
 from dma_crm import demo as demo_data
 from dma_crm.demo import Demo, local
-from events.models import Event, EventFormat, EventState, Venue
+from events.models import (
+    Event,
+    EventFormat,
+    EventState,
+    Registration,
+    RegistrationState,
+    Venue,
+)
+from events.registration_texts import CURRENT
 
 F = EventFormat
 VENUES = {
@@ -83,6 +92,7 @@ EVENTS = [
 ]  # fmt: skip
 COMING = [4, 9, 14, 21, 29, 40]  # working days from today
 PAST_EVERY = 21
+FULL, WAITING = 2, 3  # which of the coming ones has no seat left, and how many wait
 TEXT = (
     "Die Teilnahme ist kostenfrei. Wer Unterstützung braucht, etwa beim Hören oder beim"
     " Weg zum Ort, meldet sich bitte vorab bei uns."
@@ -97,6 +107,7 @@ def make_events(demo: Demo) -> None:
     plans = [EVENTS[n % len(EVENTS)] for n in range(len(days))]
     rows = [event(demo, venues, day, *plan) for day, plan in zip(days, plans, strict=True)]
     demo.write(Event, rows)
+    demo.made["events"] = rows
     topics = demo.made["topics"]
     pairs = [
         (row, topics[c]) for row, plan in zip(rows, plans, strict=True) for c in plan[6].split()
@@ -154,4 +165,45 @@ def announced(demo: Demo, starts_at: datetime) -> datetime:
     return min(weeks_before, demo.moment(demo.last_workday))
 
 
+def make_registrations(demo: Demo) -> None:
+    """People we know, as many as fit; one coming event is full, and three wait."""
+    addresses = demo.made["addresses"]
+    people = [case.person for case in demo.made["cases"] if case.person.pk in addresses]
+    rows: list[Registration] = []
+    for n, event in enumerate(demo.made["events"]):
+        known = [person for person in people if person.created_at < event.created_at]
+        few = demo.dice.randint(4, 14)
+        wanted = event.capacity + WAITING if n == FULL else min(event.capacity or few, few)
+        guests = demo.dice.sample(known, min(len(known), wanted))
+        rows += [guest(demo, event, person, place) for place, person in enumerate(guests, start=1)]
+    demo.write(Registration, rows)
+
+
+def guest(demo: Demo, event: Event, person: Person, place: int) -> Registration:
+    """Right after the announcement; four of five come."""
+    at = event.created_at + timedelta(minutes=place)
+    address = demo.made["addresses"][person.pk]
+    waits = event.capacity is not None and place > event.capacity
+    came = event.ends_at < demo.now and demo.chance(80)
+    row = Registration(
+        id=demo.new_id(at),
+        event=event,
+        name=person.display_name,
+        email=address,
+        search=Registration.searched_by(person.display_name, address),
+        privacy_version=CURRENT,
+        state=RegistrationState.WAITING if waits else RegistrationState.CONFIRMED,
+        state_since=at,
+        queue=place,
+        confirmed_at=at,
+        checked_in_at=event.starts_at if came else None,
+        person=person,
+        created_at=at,
+        modified_at=at,
+    )
+    row.token_hash = Registration.hash_of(row.token)
+    return row
+
+
 demo_data.register(make_events, order=80)
+demo_data.register(make_registrations, order=95)

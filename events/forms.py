@@ -11,16 +11,26 @@ from accounts.actors import AGENCY_ID
 from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.models import PartnerOrganisation, Topic
 from events.errors import EndsBeforeStartError
+from events.guest_mails import FIELDS, unknown_placeholders
 from events.models import Event, EventFormat, Venue
 from events.wording import when_in_words
 
 MOST_SEATS = 100_000
+MAIL_FIELDS = tuple(FIELDS.values())
 
 
 class TimeField(forms.TimeField):
     def __init__(self, **kwargs):
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         super().__init__(widget=widget, **kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    def __init__(self, **kwargs):
+        kwargs["widget"] = forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
+        )
+        super().__init__(**kwargs)
 
 
 class EventForm(EditForm):
@@ -39,14 +49,35 @@ class EventForm(EditForm):
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
     )
+    online_link = forms.URLField(
+        label=_("Link to take part online"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Only those whose seat is confirmed get it."),
+    )
     field_order = ["title", "format", "day", "starts", "ends", "last_day"]
 
     class Meta:
         model = Event
         fields = [
             "title", "format", "venue", "online", "host", "capacity", "summary", "description",
+            "registration", "registration_opens_at", "registration_closes_at", "question",
+            "online_link", "mail_before", "mail_after", "mail_missed",
         ]  # fmt: skip
-        widgets = {"description": forms.Textarea(attrs={"rows": 6})}
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 6}),
+            **{name: forms.Textarea(attrs={"rows": 4}) for name in MAIL_FIELDS},
+        }
+        field_classes = {
+            "registration_opens_at": MomentField,
+            "registration_closes_at": MomentField,
+        }
+        help_texts = {
+            "registration_opens_at": _("Empty: at once."),
+            "registration_closes_at": _("Empty: when the event starts."),
+            "question": _("Empty: guests give their name and e-mail address only."),
+        }
 
     def __init__(self, *args, record=None, **kwargs):
         super().__init__(*args, record=record, **kwargs)
@@ -62,6 +93,22 @@ class EventForm(EditForm):
         self.fields["host"].empty_label = None
         self.initial = {**moments_of(record), **self.initial}
 
+    def clean_mail_before(self):
+        return self.checked("mail_before")
+
+    def clean_mail_after(self):
+        return self.checked("mail_after")
+
+    def clean_mail_missed(self):
+        return self.checked("mail_missed")
+
+    def checked(self, name: str) -> str:
+        unknown = unknown_placeholders(self.cleaned_data[name])
+        if unknown:
+            words = ", ".join(f"{{{one}}}" for one in unknown)
+            raise forms.ValidationError(_("Unknown placeholder: %(names)s") % {"names": words})
+        return self.cleaned_data[name]
+
     def clean_capacity(self):
         seats = self.cleaned_data["capacity"]
         if seats is not None and not 1 <= seats <= MOST_SEATS:
@@ -75,7 +122,15 @@ class EventForm(EditForm):
         data["ends_at"] = self.moment(data.get("last_day") or day, "ends")
         if data["starts_at"] and data["ends_at"] and data["ends_at"] < data["starts_at"]:
             self.add_error("ends", EndsBeforeStartError.message)
+        self.check_window(data)
         return data
+
+    def check_window(self, data: dict) -> None:
+        opens, closes = data.get("registration_opens_at"), data.get("registration_closes_at")
+        if opens and (closes or data["starts_at"]) and opens >= (closes or data["starts_at"]):
+            self.add_error("registration_opens_at", _("Registration opens before it closes."))
+        if closes and data["ends_at"] and closes > data["ends_at"]:
+            self.add_error("registration_closes_at", _("Registration closes before the end."))
 
     def moment(self, day, name: str) -> datetime | None:
         """Hours that the clock change skips or doubles are refused, as Django's own fields do."""
@@ -109,6 +164,18 @@ class NewEventForm(OnceForm, EventForm):
         super().__init__(*args, **kwargs)
         venue = Venue.objects.filter(active=True).order_by("created_at", "id").first()
         self.initial = {"host": AGENCY_ID, "venue": venue, **self.initial}
+
+
+class GuestForm(TidyForm, forms.Form):
+    """Somebody on the phone or at the door."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("Then the confirmation comes by mail."),
+    )
 
 
 class VenueForm(TidyForm, forms.ModelForm):

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from events.views import public, staff, venues
+from events.views import public, registering, registrations, staff, venues
 
 app_name = "events"
 MANAGED = "verwaltung/veranstaltungen/"
+GUESTS = f"{MANAGED}<slug:slug>/anmeldungen/"
 VENUES = "verwaltung/veranstaltungsorte/"
 
 urlpatterns = [
@@ -13,12 +14,23 @@ urlpatterns = [
     path("veranstaltungen/kalender.ics", public.calendar, name="calendar"),
     path("veranstaltungen/<slug:slug>.ics", public.event_calendar, name="event_calendar"),
     path("veranstaltungen/<slug:slug>/", public.event, name="event"),
+    path("veranstaltungen/<slug:slug>/anmelden/", registering.register, name="register"),
+    path("veranstaltungen/<slug:slug>/anmelden/danke/", registering.thanks, name="registered"),
+    path("anmeldung/<str:token>/", registering.registration, name="registration"),
+    path("anmeldung/<str:token>/absagen/", registering.cancel, name="registration_cancel"),
     path(MANAGED, staff.manage, name="manage"),
     path(f"{MANAGED}neu/", staff.event_create, name="event_create"),
     path(f"{MANAGED}<slug:slug>/", staff.event_edit, name="event_edit"),
     path(f"{MANAGED}<slug:slug>/veroeffentlichen/", staff.publish, name="publish"),
     path(f"{MANAGED}<slug:slug>/zurueckziehen/", staff.unpublish, name="unpublish"),
     path(f"{MANAGED}<slug:slug>/absagen/", staff.cancel, name="cancel"),
+    path(GUESTS, registrations.guests, name="guests"),
+    path(f"{GUESTS}neu/", registrations.guest_create, name="guest_create"),
+    path(f"{GUESTS}<uuid:pk>/", registrations.guest, name="guest"),
+    path(f"{GUESTS}<uuid:pk>/da/", registrations.check_in, name="check_in"),
+    path(f"{GUESTS}<uuid:pk>/nicht-da/", registrations.undo_check_in, name="undo_check_in"),
+    path(f"{GUESTS}<uuid:pk>/absagen/", registrations.guest_cancel, name="guest_cancel"),
+    path(f"{GUESTS}<uuid:pk>/kontakt/", registrations.guest_person, name="guest_person"),
     path(VENUES, venues.venues, name="venues"),
     path(f"{VENUES}neu/", venues.venue_create, name="venue_create"),
     path(f"{VENUES}<uuid:pk>/", venues.venue_edit, name="venue_edit"),

@@ -22,6 +22,11 @@ def time_in_words(moment: datetime) -> str:
     return spell(timezone.localtime(moment), pgettext("time format", "g:i A"))
 
 
+def moment_in_words(moment: datetime) -> str:
+    words = {"day": day_in_words(moment), "time": time_in_words(moment)}
+    return _("%(day)s, %(time)s") % words
+
+
 def when_in_words(event: Event) -> str:
     """Thursday, March 12, 2026, 6:00 PM to 8:00 PM; both days where it ends on another one."""
     words = {

@@ -6,7 +6,7 @@ from itertools import groupby
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,15 @@ from dma_crm.paging import page_of
 from events.calendars import MOST_EVENTS, calendar_file
 from events.filters import EventFilter
 from events.models import Event, EventState
-from events.wording import month_in_words, place_in_words, street_of, town_of, when_in_words
+from events.seats import shown_seats, shown_waiting, turns_away
+from events.wording import (
+    moment_in_words,
+    month_in_words,
+    place_in_words,
+    street_of,
+    town_of,
+    when_in_words,
+)
 
 KEPT_IN_CALENDAR = timedelta(days=30)
 
@@ -80,7 +88,39 @@ def event(request, slug):
     parts = event.parts.visible_to(request.actor).select_related("venue")[:MOST_EVENTS]
     context = {"event": event, "facts": facts_of(event), "parts": items_of(parts, language)}
     context |= {"over": event.ends_at < timezone.now(), "may_edit": request.actor.is_agency}
+    context["registration"] = registration_of(event)
     return render(request, "events/event.html", {**context, **language})
+
+
+def registration_of(event: Event) -> dict:
+    """`words` for everybody: seats left, or how long the waiting list is."""
+    seats = shown_seats(event)
+    if seats:
+        words = ngettext("%(n)s seat is left.", "%(n)s seats are left.", seats) % {"n": seats}
+    elif seats == 0:
+        waiting = shown_waiting(event)
+        words = ngettext(
+            "All seats are taken; %(n)s person is on the waiting list.",
+            "All seats are taken; %(n)s people are on the waiting list.",
+            waiting,
+        ) % {"n": waiting}
+    else:
+        words = _("Without an account, with name and e-mail address.")
+    return {"full": seats == 0, "words": words, "closed": closed_because(event)}
+
+
+def closed_because(event: Event) -> str:
+    """Empty while anybody may register."""
+    now = timezone.now()
+    if event.state == EventState.CANCELLED:
+        return _("This event is cancelled.")
+    if event.takes_guests(now):
+        full = turns_away(event)
+        return _("All seats are taken, and there is no waiting list.") if full else ""
+    if event.registration_opens_at and now < event.registration_opens_at:
+        opens = moment_in_words(event.registration_opens_at)
+        return _("Registration opens on %(moment)s.") % {"moment": opens}
+    return _("Registration is closed.")
 
 
 def facts_of(event: Event) -> list[dict]:

@@ -14,9 +14,10 @@ from accounts.history import EditConflict
 from contacts.views.editing import conflict_of, create_page, form_page
 from dma_crm.paging import page_of
 from events import actions
-from events.errors import EventError
+from events.errors import EventError, SeatsTakenError
 from events.forms import EventForm, NewEventForm
 from events.models import Event, EventState
+from events.seats import turns_away
 from events.wording import place_in_words, when_in_words
 
 FORM = "events/event_form.html"
@@ -79,6 +80,7 @@ def event_edit(request, slug):
     event = find(request, slug)
     form = EventForm(request.POST or None, record=event)
     context = {"event": event, "tone": TONES[event.state], "actions": steps_of(event)}
+    context["turned_away"] = event.takes_guests(timezone.now()) and turns_away(event)
     if request.method == "POST" and form.is_valid():
         try:
             save(request, event, form)
@@ -86,6 +88,9 @@ def event_edit(request, slug):
             context["conflict"] = conflict_of(form, conflict.current)
             context["conflict"]["keep_url"] = request.path
             return form_page(request, FORM, form, context, status=409)
+        except SeatsTakenError as error:
+            form.add_error("capacity", error.message)
+            return form_page(request, FORM, form, context)
         return redirect("events:manage")
     return form_page(request, FORM, form, context)
 
@@ -104,13 +109,17 @@ def save(request, event: Event, form) -> None:
 
 def steps_of(event: Event) -> list[dict]:
     """Buttons of the page: what may happen to the event now, and how guests see it."""
-    look = {"label": _("Public page"), "url": event.get_absolute_url(), "icon": "eye"}
+    guests = reverse("events:guests", args=[event.slug])
+    look = [
+        {"label": _("Registrations"), "url": guests, "icon": "people"},
+        {"label": _("Public page"), "url": event.get_absolute_url(), "icon": "eye"},
+    ]
     names = {
         EventState.DRAFT: [("publish", _("Publish"))],
         EventState.PUBLISHED: [("unpublish", _("Back to draft")), ("cancel", _("Cancel event"))],
         EventState.CANCELLED: [("publish", _("Takes place after all"))],
     }[event.state]
-    return [look] + [
+    return look + [
         {
             "label": label,
             "url": reverse(f"events:{name}", args=[event.slug]),

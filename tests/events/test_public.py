@@ -138,6 +138,7 @@ def test_public_pages_set_no_cookie(client):
 
 def test_event_page_tells_all_there_is(client):
     event = ahead(
+        registration="none",
         title="Förderung & Zuschüsse",
         summary="Geld, das man nicht zurückzahlt.",
         description="Erster Absatz.\n\nZweiter Absatz.",
@@ -211,6 +212,7 @@ def test_cancelled_event_says_so_and_offers_no_registration(client):
 
     assert "Diese Veranstaltung ist abgesagt." in page
     assert "mailto:" not in page
+    assert "anmelden/" not in page
     assert "Abgesagt" in client.get("/veranstaltungen/").content.decode()
 
 
@@ -219,6 +221,7 @@ def test_past_event_says_so_and_offers_no_registration(client):
 
     assert "Diese Veranstaltung ist vorbei." in page
     assert "mailto:" not in page
+    assert "anmelden/" not in page
 
 
 def test_programme_shows_its_parts_but_no_drafts(client):

@@ -17,7 +17,7 @@ from tests.factories.contacts import (
     StartupFactory,
     actor,
 )
-from tests.factories.events import EventFactory, VenueFactory
+from tests.factories.events import EventFactory, RegistrationFactory, VenueFactory
 from tests.factories.outbox import (
     DeliveryFreezeFactory,
     OutboundMailFactory,
@@ -68,6 +68,7 @@ __all__ = [
     "StartupFactory",
     "SuppressedAddressFactory",
     "UserFactory",
+    "RegistrationFactory",
     "VenueFactory",
     "WebhookAttemptFactory",
     "WebhookDeliveryFactory",

@@ -4,7 +4,8 @@ import factory
 
 from accounts.actors import AGENCY_ID
 from contacts.models import PartnerOrganisation
-from events.models import Event, Venue
+from dma_crm.models import new_id
+from events.models import Event, Registration, Venue
 from tests.factories.base import NOW
 
 
@@ -35,3 +36,32 @@ class EventFactory(factory.django.DjangoModelFactory):
     starts_at = NOW + timedelta(days=7)
     ends_at = NOW + timedelta(days=7, hours=2)
     host = factory.LazyFunction(lambda: PartnerOrganisation.objects.get(pk=AGENCY_ID))
+
+
+class RegistrationFactory(factory.django.DjangoModelFactory):
+    """Confirmed and at the end of the line; traits for the other states."""
+
+    class Meta:
+        model = Registration
+
+    class Params:
+        held = factory.Trait(
+            state="held", confirmed_at=None, respond_by=NOW + timedelta(minutes=30)
+        )
+        waiting = factory.Trait(state="waiting")
+        offered = factory.Trait(state="offered", respond_by=NOW + timedelta(days=1))
+        cancelled = factory.Trait(state="cancelled")
+
+    event = factory.SubFactory(EventFactory)
+    name = factory.Sequence(lambda n: f"Gast {n}")
+    email = factory.Sequence(lambda n: f"gast{n}@gruendung.example")
+    search = factory.LazyAttribute(lambda row: Registration.searched_by(row.name, row.email))
+    state = "confirmed"
+    state_since = NOW
+    confirmed_at = NOW
+    queue = factory.Sequence(lambda n: n + 1)
+    created_at = NOW
+    id = factory.LazyFunction(new_id)
+    token_hash = factory.LazyAttribute(
+        lambda row: Registration.hash_of(Registration(pk=row.id).token)
+    )

@@ -104,6 +104,21 @@ a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
 a_venue = a("VenueFactory", "pk")
+an_open_event = a(
+    "EventFactory",
+    "slug",
+    starts_at=datetime(2999, 1, 1, tzinfo=UTC),
+    ends_at=datetime(2999, 1, 1, tzinfo=UTC),
+)
+a_guests_link = a("RegistrationFactory", "token")
+
+
+def a_guest() -> dict:
+    from tests.factories import RegistrationFactory  # noqa: PLC0415 - as above
+
+    row = RegistrationFactory()
+    return {"slug": row.event.slug, "pk": row.pk}
+
 
 a_consent = a("ConsentFactory", "pk")
 an_affiliation = a("AffiliationFactory", "pk")
@@ -411,6 +426,17 @@ EVENTS = {
     "events:publish": action(AGENCY, an_event),
     "events:unpublish": action(AGENCY, an_event),
     "events:cancel": action(AGENCY, an_event),
+    "events:register": form(ANYONE, an_open_event),
+    "events:registered": page(ANYONE, an_event),
+    "events:registration": form(ANYONE, a_guests_link),
+    "events:registration_cancel": form(ANYONE, a_guests_link),
+    "events:guests": page(AGENCY, an_event),
+    "events:guest_create": form(AGENCY, an_event),
+    "events:guest": page(AGENCY, a_guest),
+    "events:check_in": action(AGENCY, a_guest),
+    "events:undo_check_in": action(AGENCY, a_guest),
+    "events:guest_cancel": action(OVERSEERS, a_guest),
+    "events:guest_person": action(ADVISOR, a_guest),
     "events:venues": page(AGENCY),
     "events:venue_create": form(OVERSEERS),
     "events:venue_edit": form(OVERSEERS, a_venue),

@@ -2,10 +2,11 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Person, Startup
-from events.models import Event
+from events.models import Event, Registration
 from outbox.models import OutboundMail
 from referrals.models import (
     AnswerLink,
@@ -60,6 +61,8 @@ def advisors():
     referral = Referral.objects.filter(status="query", sender__is_agency=True).first()
     need = Need.objects.filter(status="waiting").first()
     introduction = Introduction.objects.first()
+    guest = Registration.objects.filter(state="waiting").first()
+    guests = f"/verwaltung/veranstaltungen/{guest.event.slug}/anmeldungen/"
     appointment = startup.owner.appointments.first()
     rows = (person, startup, talk, referral, referral.recipient, need, introduction, appointment)
     return [
@@ -67,6 +70,8 @@ def advisors():
         *(row.get_absolute_url() for row in rows),
         f"{person.get_absolute_url()}bearbeiten/",
         f"/vermittlungen/neu/?person={person.reference}",
+        *(guests, f"{guests}neu/", f"{guests}{guest.pk}/"),
+        f"/verwaltung/veranstaltungen/{guest.event.slug}/",
         f"/termine/neu/?startup={startup.reference}",
         f"{appointment.get_absolute_url()}bearbeiten/",
     ]
@@ -93,9 +98,17 @@ def strangers():
     links = AnswerLink.objects.filter(revoked_at=None)
     open_link = links.filter(referral__status="sent").first()
     taken = links.filter(referral__status="accepted").first()
+    event = Event.objects.public().upcoming(timezone.now()).first()
+    guests = [
+        Registration.objects.filter(state=state).first() for state in ("confirmed", "waiting")
+    ]
     return [
         *PUBLIC,
-        Event.objects.public().first().get_absolute_url(),
+        event.get_absolute_url(),
+        f"{event.get_absolute_url()}anmelden/",
+        f"{event.get_absolute_url()}anmelden/danke/",
+        *(guest.get_absolute_url() for guest in guests),
+        f"{guests[0].get_absolute_url()}absagen/",
         f"/antwort/{open_link.token}/",
         f"/antwort/{taken.token}/",
         "/antwort/gibt-es-nicht/",

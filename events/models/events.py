@@ -1,4 +1,4 @@
-"""Things people attend. Registration comes with its own issue; these rows stand already."""
+"""Things people attend, and where."""
 
 from django.conf import settings
 from django.db import models
@@ -46,6 +46,12 @@ class EventState(models.TextChoices):
     CANCELLED = "cancelled", _("Called off")
 
 
+class RegistrationKind(models.TextChoices):
+    WAITING_LIST = "waiting_list", _("Yes, with a waiting list")
+    SEATS = "seats", _("Yes, without a waiting list")
+    NONE = "none", _("No")
+
+
 STATE_STEPS: dict[str, frozenset[str]] = {
     EventState.DRAFT: frozenset({EventState.PUBLISHED}),
     EventState.PUBLISHED: frozenset({EventState.DRAFT, EventState.CANCELLED}),
@@ -73,7 +79,8 @@ class Event(Record, Versioned):
         personal="created_by",
         not_personal=(
             "slug title summary description format state starts_at ends_at venue online host"
-            " parent capacity topics"
+            " parent capacity topics registration registration_opens_at"
+            " registration_closes_at question online_link mail_before mail_after mail_missed"
         ),
     )
 
@@ -100,6 +107,19 @@ class Event(Record, Versioned):
     )
     topics = models.ManyToManyField("contacts.Topic", related_name="events", blank=True)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    registration = models.CharField(
+        _("guests register here"),
+        max_length=12,
+        choices=RegistrationKind,
+        default=RegistrationKind.WAITING_LIST,
+    )
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    question = models.CharField(_("a question to guests"), max_length=150, blank=True)
+    online_link = models.URLField(_("link to take part online"), max_length=500, blank=True)
+    mail_before = models.TextField(_("mail the day before"), max_length=3000, blank=True)
+    mail_after = models.TextField(_("mail to those who came"), max_length=3000, blank=True)
+    mail_missed = models.TextField(_("mail to those who did not come"), max_length=3000, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -114,7 +134,11 @@ class Event(Record, Versioned):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gte=models.F("starts_at")), name="event_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(registration__in=RegistrationKind.values),
+                name="event_registration_known",
+            ),
         ]
 
     def __str__(self):
@@ -122,3 +146,21 @@ class Event(Record, Versioned):
 
     def get_absolute_url(self):
         return reverse("events:event", args=[self.slug])
+
+    @property
+    def takes_registrations(self) -> bool:
+        return self.registration != RegistrationKind.NONE
+
+    @property
+    def has_waiting_list(self) -> bool:
+        return self.registration == RegistrationKind.WAITING_LIST
+
+    def takes_guests(self, at) -> bool:
+        """Whether anybody may register now, seats or not."""
+        opened = self.registration_opens_at is None or self.registration_opens_at <= at
+        public = self.takes_registrations and self.state == EventState.PUBLISHED
+        return public and opened and at < (self.registration_closes_at or self.starts_at)
+
+    def moves_up(self, at) -> bool:
+        """Whether a seat that becomes free still goes to the waiting list."""
+        return self.state == EventState.PUBLISHED and at < self.starts_at

@@ -11,9 +11,20 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from accounts.history import EditConflict, note_change, save_changes
 from dma_crm.models import new_id
-from events.errors import EndsBeforeStartError, EventChangedError, StateStepError
+from events import mails
+from events.actions.seating import locked, settle
+from events.errors import (
+    EndsBeforeStartError,
+    EventChangedError,
+    GuestsExpectedError,
+    SeatsTakenError,
+    StateStepError,
+)
 from events.models import STATE_STEPS, Event, EventState, Venue
+from events.seats import taken_seats
 from events.slugs import slugs_for
+
+PLACE_AND_TIME = {"starts_at", "ends_at", "venue"}
 
 
 @transaction.atomic
@@ -55,9 +66,17 @@ def update_event(
     by: Actor,
     at: datetime,
 ) -> Event:
-    """Change fields; the address stays. Raises EditConflict, EndsBeforeStartError."""
+    """Change fields; the address stays.
+
+    More seats go to the waiting list at once; guests are told of another time or place.
+
+    Raises EditConflict, EndsBeforeStartError, SeatsTakenError.
+    """
+    locked(event.pk, at=at)
     starts_at = changes.get("starts_at", event.starts_at)
     refuse_disorder(starts_at, changes.get("ends_at", event.ends_at))
+    refuse_too_few_seats(event, changes)
+    was = {name: getattr(event, name) for name in PLACE_AND_TIME & changes.keys()}
     related = {}
     if topics is not None:
         before, after = codes(event.topics.all()), codes(topics)
@@ -65,7 +84,18 @@ def update_event(
     save_changes(event, changes, by=by, at=at, version=version, related=related)
     if related:
         event.topics.set(topics)
+    if any(changes[name] != value for name, value in was.items()):
+        event.registrations.update(reminded_at=None)
+        if event.state == EventState.PUBLISHED and at < event.starts_at:
+            mails.event_moved(event, at=at)
+    settle(event, at=at)
     return event
+
+
+def refuse_too_few_seats(event: Event, changes: dict[str, Any]) -> None:
+    seats = changes.get("capacity", event.capacity)
+    if seats is not None and seats < taken_seats(event):
+        raise SeatsTakenError
 
 
 def refuse_disorder(starts_at: datetime, ends_at: datetime) -> None:
@@ -77,22 +107,37 @@ def codes(topics: Iterable) -> list[str]:
     return sorted(topic.code for topic in topics)
 
 
+@transaction.atomic
 def publish_event(*, event: Event, by: Actor, at: datetime) -> Event:
     """Strangers may see it from now on; of a cancelled one: it takes place after all."""
-    return move(event, EventState.PUBLISHED, by=by, at=at)
+    revived = event.state == EventState.CANCELLED
+    move(event, EventState.PUBLISHED, by=by, at=at)
+    if revived:
+        mails.event_revived(event, at=at)
+    settle(event, at=at)
+    return event
 
 
+@transaction.atomic
 def unpublish_event(*, event: Event, by: Actor, at: datetime) -> Event:
+    """Raises GuestsExpectedError: they would find nothing any more where their mail leads."""
+    locked(event.pk, at=at)
+    if event.registrations.active().exists():
+        raise GuestsExpectedError
     return move(event, EventState.DRAFT, by=by, at=at)
 
 
+@transaction.atomic
 def cancel_event(*, event: Event, by: Actor, at: datetime) -> Event:
-    """It stays public, marked as cancelled, so that guests learn of it."""
-    return move(event, EventState.CANCELLED, by=by, at=at)
+    """It stays public, marked as cancelled; everybody who has a seat or waits is told."""
+    move(event, EventState.CANCELLED, by=by, at=at)
+    mails.event_cancelled(event, at=at)
+    return event
 
 
 def move(event: Event, state: str, *, by: Actor, at: datetime) -> Event:
     """Raises StateStepError, and EventChangedError when somebody was faster."""
+    locked(event.pk, at=at)
     if state not in STATE_STEPS[event.state]:
         raise StateStepError
     try:

@@ -1,0 +1,33 @@
+"""What takes place, where, and who comes."""
+
+from events.models.events import (
+    STATE_STEPS,
+    Event,
+    EventFormat,
+    EventState,
+    RegistrationKind,
+    Venue,
+)
+from events.models.registrations import (
+    ACTIVE,
+    REGISTRATION_STEPS,
+    SEATED,
+    Registration,
+    RegistrationState,
+    SenderWindow,
+)
+
+__all__ = [
+    "ACTIVE",
+    "REGISTRATION_STEPS",
+    "SEATED",
+    "STATE_STEPS",
+    "Event",
+    "EventFormat",
+    "EventState",
+    "Registration",
+    "RegistrationKind",
+    "RegistrationState",
+    "SenderWindow",
+    "Venue",
+]

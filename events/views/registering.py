@@ -1,0 +1,161 @@
+"""Strangers register, and look after their registration by the link in their mail.
+
+A GET changes nothing: mail scanners open links. There is no cookie, hence no CSRF token: the form
+carries a signed one of its own, and a link in a mail is a secret.
+"""
+
+from allauth.account.adapter import get_adapter
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import public
+from contacts.context_processors import read_agency
+from dma_crm.confidential import confidential
+from events import actions, senders
+from events.errors import EventError
+from events.models import Event, EventState, Registration, RegistrationState
+from events.registration_form import RegistrationForm
+from events.registration_texts import CURRENT, contact_text, privacy_text
+from events.seats import position, shown_seats, shown_waiting, turns_away
+from events.views.public import closed_because, facts_of, language_of
+from events.wording import moment_in_words, when_in_words
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+S = RegistrationState
+
+
+@csrf_exempt
+@public
+@require_http_methods(FORM_METHODS)
+def register(request, slug):
+    event = get_object_or_404(Event.objects.public().select_related("venue", "host"), slug=slug)
+    now = timezone.now()
+    if closed_because(event):
+        return form_page(request, event, None, status=409 if request.method == "POST" else 200)
+    agency = read_agency().name
+    form = RegistrationForm(
+        request.POST if request.method == "POST" else None,
+        event=event,
+        contact_text=contact_text(CURRENT, get_language(), agency),
+        at=now,
+    )
+    if request.method == "POST" and not senders.may_send(address_of(request), at=now):
+        return too_many(request, event, form, now)
+    if request.method == "POST" and form.is_valid():
+        return registered(request, event, form, now)
+    return form_page(request, event, form, status=422 if form.errors else 200, agency=agency)
+
+
+def address_of(request: HttpRequest) -> str:
+    return get_adapter().get_client_ip(request)
+
+
+def registered(request: HttpRequest, event: Event, form: RegistrationForm, now):
+    """The same answer whether the address is known, new, or a robot's."""
+    try:
+        if not form.is_trapped:
+            actions.register(event=event, **form.said(), language=get_language(), at=now)
+    except EventError:  # the last seat went, or registration closed, a moment ago
+        return form_page(request, event, None, status=409)
+    thanks_url = reverse("events:registered", args=[event.slug])
+    return redirect(thanks_url + language_of(request)["lang"])
+
+
+def too_many(request: HttpRequest, event: Event, form: RegistrationForm, now):
+    form.add_error(None, _("Too many registrations come from your network. Please try later."))
+    response = form_page(request, event, form, status=429, agency=read_agency().name)
+    response["Retry-After"] = senders.seconds_left(now)
+    return response
+
+
+def form_page(request, event, form, *, status, agency=""):
+    seats = shown_seats(event)
+    context = {
+        "event": event,
+        "form": form,
+        "when": when_in_words(event),
+        "facts": facts_of(event)[:3],
+        "full": seats == 0,
+        "seats": seats,
+        "waiting": shown_waiting(event) if seats == 0 else 0,
+        "closed": closed_because(event),
+        "privacy": privacy_text(get_language(), agency),
+    }
+    context |= language_of(request)
+    return render(request, "events/register.html", context, status=status)
+
+
+@public
+@require_safe
+def thanks(request, slug):
+    event = get_object_or_404(Event.objects.public(), slug=slug)
+    return render(request, "events/registered.html", {"event": event, **language_of(request)})
+
+
+@sensitive_variables("token")
+def find(token: str) -> Registration:
+    row = Registration.behind(token)
+    if row is None:
+        raise Http404
+    rows = Registration.objects.select_related("event__venue", "event__host")
+    return rows.prefetch_related("event__topics").get(pk=row.pk)
+
+
+@csrf_exempt
+@public
+@confidential
+@require_http_methods(FORM_METHODS)
+def registration(request, token):
+    """How things stand, and one button where something is to be confirmed."""
+    return link_page(request, token, actions.confirm_registration, "events/registration.html")
+
+
+@csrf_exempt
+@public
+@confidential
+@require_http_methods(FORM_METHODS)
+def cancel(request, token):
+    return link_page(request, token, actions.cancel_registration, "events/registration_cancel.html")
+
+
+def link_page(request: HttpRequest, token: str, action, template: str):
+    row, refused = find(token), ""
+    if request.method == "POST":
+        try:
+            action(registration=row, at=timezone.now())
+        except EventError as error:
+            refused = error.message
+        else:
+            page = reverse("events:registration", args=[token])
+            return redirect(page + language_of(request)["lang"])
+    context = {"row": row, "refused": refused, **stand_of(row), **language_of(request)}
+    return render(request, template, context, status=409 if refused else 200)
+
+
+def stand_of(row: Registration) -> dict:
+    event, now = row.event, timezone.now()
+    over = event.ends_at < now
+    lapsed = row.state == S.LAPSED or (row.respond_by is not None and row.respond_by <= now)
+    waits = row.state == S.WAITING
+    unproven = row.confirmed_at is None
+    return {
+        "event": event,
+        "facts": facts_of(event),
+        "over": over,
+        "lapsed": lapsed,
+        "position": position(row) if waits else 0,
+        "respond_by": moment_in_words(row.respond_by) if row.respond_by else "",
+        "to_confirm": not over
+        and event.state == EventState.PUBLISHED
+        and (row.state in (S.HELD, S.OFFERED) or (waits and unproven))
+        and not lapsed,
+        "may_return": lapsed and event.takes_guests(now) and not turns_away(event),
+        "may_cancel": row.is_active and not over and not row.checked_in_at,
+    }
