@@ -8,10 +8,11 @@ class EventsConfig(AppConfig):
 
     def ready(self):
         from contacts import registry  # noqa: PLC0415 - need loaded models
-        from events import guest_mails, mail_kinds, menu, tasks, timeline  # noqa: PLC0415 - as above
+        from events import erasing, guest_mails, mail_kinds, menu, tasks, timeline  # noqa: PLC0415 - as above
 
         menu.register()
         mail_kinds.register()
         guest_mails.register()
         tasks.register()
+        registry.on_erasure(erasing.erase)
         registry.register_timeline(timeline.registrations_of)

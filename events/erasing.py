@@ -1,0 +1,29 @@
+"""What is kept of a guest who is erased (Art. 17 DSGVO)."""
+
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from accounts.actors import Actor
+from accounts.history import forget_values
+from contacts.models import Person
+from events.actions import cancel_registration
+from events.models import Registration
+from outbox.suppression import key_of
+
+
+def erase(*, person: Person, by: Actor, at: datetime) -> None:
+    """That somebody came stays for the figures; a seat that is still ahead goes to the next.
+
+    Also where nobody has linked the registration, but the address is the person's. Without an
+    address nobody is written to.
+    """
+    addresses = [key_of(email.address) for email in person.emails.all()]
+    own = Q(person=person) | Q(person=None, email__in=addresses)
+    ids = list(Registration.objects.filter(own).values_list("pk", flat=True))
+    rows = Registration.objects.filter(pk__in=ids)
+    said = {"name": person.reference, **dict.fromkeys(("email", "answer", "search"), "")}
+    rows.update(**said, wants_contact=False, version=F("version") + 1, modified_at=at)
+    for row in rows.active().filter(event__ends_at__gt=at, checked_in_at=None):
+        cancel_registration(registration=row, by=by, at=at)
+    forget_values(Registration, ids)
