@@ -14,6 +14,7 @@ from events.errors import EndsBeforeStartError
 from events.guest_mails import FIELDS, unknown_placeholders
 from events.models import Event, EventFormat, Venue
 from events.wording import when_in_words
+from outbox.addresses import BadAddressError, ascii_address
 
 MOST_SEATS = 100_000
 MAIL_FIELDS = tuple(FIELDS.values())
@@ -23,6 +24,13 @@ class TimeField(forms.TimeField):
     def __init__(self, **kwargs):
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         super().__init__(widget=widget, **kwargs)
+
+
+def check_mailable(address: str) -> None:
+    try:
+        ascii_address(address)
+    except BadAddressError:
+        raise forms.ValidationError(_("No mail can be sent to this address.")) from None
 
 
 class MomentField(forms.DateTimeField):
@@ -175,6 +183,7 @@ class GuestForm(TidyForm, forms.Form):
         max_length=254,
         required=False,
         help_text=_("Then the confirmation comes by mail."),
+        validators=[check_mailable],
     )
 
 

@@ -7,8 +7,8 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms.base import TidyForm
+from events.forms import check_mailable
 from events.models import Event
-from outbox.addresses import BadAddressError, ascii_address
 
 FASTEST, LONGEST = timedelta(seconds=2), timedelta(hours=24)
 SIGNER = signing.Signer(salt="events.registration")
@@ -40,6 +40,7 @@ class RegistrationForm(TidyForm, forms.Form):
         label=_("Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        validators=[check_mailable],
     )
     wants_contact = forms.BooleanField(
         required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
@@ -64,13 +65,6 @@ class RegistrationForm(TidyForm, forms.Form):
     @property
     def is_trapped(self) -> bool:
         return bool(self.data.get("website"))
-
-    def clean_email(self):
-        try:
-            ascii_address(self.cleaned_data["email"])
-        except BadAddressError:
-            raise forms.ValidationError(_("No mail can be sent to this address.")) from None
-        return self.cleaned_data["email"]
 
     def clean(self):
         data = super().clean()

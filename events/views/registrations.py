@@ -107,6 +107,7 @@ def guest(request, slug, pk):
         (_("E-mail"), row.email),
         (event.question or _("Answer"), row.answer),
         (_("Registered on"), moment_in_words(row.created_at)),
+        (_("Added by"), _("the agency") if row.by_staff else ""),
         (_("Address confirmed on"), row.confirmed_at and moment_in_words(row.confirmed_at)),
         (_("Came"), row.checked_in_at and moment_in_words(row.checked_in_at)),
         (_("Place in line"), position(row) if row.state == S.WAITING else ""),

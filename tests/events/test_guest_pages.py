@@ -83,6 +83,7 @@ def test_staff_adds_checks_in_and_undoes(client_of):
     done = client.post(url_of(event, "neu/"), {"name": "Am Telefon", "email": ""})
     assert done.url == url_of(event)
     row = Registration.objects.get()
+    assert "der Agentur" in client.get(url_of(event, f"{row.pk}/")).content.decode()
     for path in ("da/", "da/"):
         client.post(url_of(event, f"{row.pk}/{path}"))
     came = fresh(row).checked_in_at
@@ -97,7 +98,12 @@ def test_staff_adds_checks_in_and_undoes(client_of):
 def test_bad_input_and_a_full_house_are_told(client_of):
     event, client = ahead(capacity=1, registration="seats"), client_of()
     url = url_of(event, "neu/")
-    for data in ({"name": ""}, {"name": "x" * 121}, {"name": "Zoë", "email": "kein"}):
+    for data in (
+        {"name": ""},
+        {"name": "x" * 121},
+        {"name": "Zoë", "email": "kein"},
+        {"name": "Zoë", "email": "zoë@gruendung.example"},
+    ):
         assert client.post(url, data).status_code == 422
     client.post(url, {"name": "Zoë"})
 
