@@ -5,24 +5,29 @@ How they are worded and whether they may still go is decided when they are sent:
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from contacts.models import ConsentPurpose, LegalBasis
 from events.models import Event, Registration
-from outbox.actions import queue_mail
+from outbox.actions import mail_of, queue_mails
+from outbox.models import OutboundMail
 
 # A cancellation by mistake is taken back within it, and nobody has heard of either.
 SECOND_THOUGHTS = timedelta(minutes=1)
 
 
-def tell(kind: str, row: Registration, *, at: datetime, occasion: str = "", **more: Any) -> None:
+def tell(kind: str, row: Registration, *, at: datetime, occasion: str = "") -> None:
     """One row in the outbox, about this registration as it stands unless `occasion` names it."""
-    if not row.email:
-        return
+    if row.email:
+        queue_mails([mail_about(kind, row, at=at, occasion=occasion)])
+
+
+def mail_about(
+    kind: str, row: Registration, *, at: datetime, occasion: str, due_at: datetime | None = None
+) -> OutboundMail:
     subjects = {"registration": row.pk, "event": row.event_id, "version": row.version}
     if row.person_id:
         subjects["person"] = row.person_id
-    queue_mail(
+    return mail_of(
         kind=kind,
         dedupe_key=f"{kind}:{row.pk}:{occasion or row.version}",
         recipient=row.email,
@@ -30,8 +35,8 @@ def tell(kind: str, row: Registration, *, at: datetime, occasion: str = "", **mo
         subjects=subjects,
         purpose=ConsentPurpose.EVENT,
         legal_basis=LegalBasis.PUBLIC_TASK,
+        due_at=due_at,
         at=at,
-        **more,
     )
 
 
@@ -74,6 +79,7 @@ def event_revived(event: Event, *, at: datetime) -> None:
     tell_all("event_revived", event, at=at)
 
 
-def tell_all(kind: str, event: Event, *, at: datetime, **more: Any) -> None:
-    for row in event.registrations.active().order_by("queue"):
-        tell(kind, row, at=at, occasion=str(event.version), **more)
+def tell_all(kind: str, event: Event, *, at: datetime, due_at: datetime | None = None) -> None:
+    rows = event.registrations.active().exclude(email="").order_by("queue")
+    given = {"at": at, "occasion": str(event.version), "due_at": due_at}
+    queue_mails([mail_about(kind, row, **given) for row in rows])
