@@ -207,12 +207,17 @@ class Referral(Referenced, Versioned):
     )
 
     need = models.ForeignKey("referrals.Need", on_delete=models.CASCADE, related_name="referrals")
+    # Found by the indexes below, which begin with them.
     sender = models.ForeignKey(
-        "contacts.PartnerOrganisation", on_delete=models.PROTECT, related_name="sent_referrals"
+        "contacts.PartnerOrganisation",
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="sent_referrals",
     )
     recipient = models.ForeignKey(
         "contacts.PartnerOrganisation",
         on_delete=models.PROTECT,
+        db_index=False,
         related_name="received_referrals",
         verbose_name=_("recipient"),
     )
@@ -270,6 +275,8 @@ class Referral(Referenced, Versioned):
         indexes = [
             models.Index(fields=["recipient", "modified_at", "id"]),
             models.Index(fields=["sender", "modified_at", "id"]),
+            models.Index(fields=["recipient", "created_at", "id"]),
+            models.Index(fields=["sender", "created_at", "id"]),
             models.Index(fields=["recipient", "status", "modified_at", "id"]),
             models.Index(fields=["sender", "status", "modified_at", "id"]),
             models.Index(fields=["status", "modified_at", "id"]),
