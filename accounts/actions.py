@@ -147,8 +147,16 @@ def set_absence(
         raise AccountError(_("An absence has a first and a last day, in this order."))
     if deputy is not None and deputy.pk == user.pk:
         raise AccountError(_("Nobody is their own deputy."))
+    if deputy is not None and not may_represent(deputy, user):
+        raise AccountError(_("A deputy is an active colleague."))
     changed = {"absent_from": absent_from, "absent_until": absent_until, "deputy": deputy}
     return write(user, changed, at=at)
+
+
+def may_represent(deputy: User, user: User) -> bool:
+    """Of the same house, and able to log in."""
+    same = (deputy.role == Role.PARTNER, deputy.organisation_id)
+    return deputy.is_active and same == (user.role == Role.PARTNER, user.organisation_id)
 
 
 def write(user: User, changed: dict, *, at: datetime) -> User:

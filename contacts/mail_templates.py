@@ -3,9 +3,10 @@
 import re
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.absence import stand_in_for
 from accounts.models import User
 from contacts.models import Agency, FormOfAddress, MailTemplate, Person
 from outbox.markup import html_of
@@ -37,7 +38,8 @@ def render(
     text = fill(body, values)
     # Names are defused for the HTML: what somebody is called must never become a link.
     html = html_of(fill(body, {name: defuse(value) for name, value in values.items()}))
-    reply_to = advisor.email if advisor.is_active else agency.organisation.email
+    reads = stand_in_for(advisor, timezone.localdate())
+    reply_to = reads.email if reads.is_active else agency.organisation.email
     return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID
@@ -32,7 +32,8 @@ NOT_TOLD = {MailState.QUEUED, MailState.CANCELLED, MailState.DEAD}
 def build(mail: OutboundMail) -> Message:
     """Raises Referral.DoesNotExist when what it speaks of is gone."""
     referral = referral_of(mail)
-    answering = sender_of(referral) if speaks_to_recipient(mail) else recipient_of(referral)
+    side = sender_of if speaks_to_recipient(mail) else recipient_of
+    answering = side(referral, timezone.now())
     with translation.override(settings.LANGUAGE_CODE):
         context = context_of(referral, mail) | notice_mails.more(referral, mail)
         return render(f"referrals/{mail.kind}", context, reply_to=answering[0])
@@ -59,7 +60,7 @@ def context_of(referral: Referral, mail: OutboundMail) -> dict[str, Any]:
         "message": message.text if message else "",
         "asked_at": message.at if message else referral.status_since,
         "url": settings.BASE_URL + path_of(referral, mail),
-        "owner": sender_of(referral)[1],
+        "owner": sender_of(referral, timezone.now())[1],
         "target": referral.recipient.response_target_days,
     }
 

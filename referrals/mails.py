@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from accounts.absence import stand_in_for
 from accounts.actors import AGENCY_ID
 from contacts.models import LegalBasis, PartnerOrganisation, PersonState
 from dma_crm.workdays import local_day
@@ -38,7 +39,7 @@ Address = tuple[str, str]  # e-mail, name
 
 
 def referral_sent(referral: Referral, *, at: datetime) -> None:
-    tell("referral_sent", referral, recipient_of(referral), at=at)
+    tell("referral_sent", referral, recipient_of(referral, at), at=at)
     if referral.agency_copied:
         agency = PartnerOrganisation.objects.get(pk=AGENCY_ID)
         tell("referral_copied", referral, (agency.email, agency.name), at=at)
@@ -46,7 +47,7 @@ def referral_sent(referral: Referral, *, at: datetime) -> None:
 
 def referral_accepted(referral: Referral, *, at: datetime) -> None:
     person = referral.need.person
-    notices = [notice("referral_accepted", referral, sender_of(referral), at=at)]
+    notices = [notice("referral_accepted", referral, sender_of(referral, at), at=at)]
     if person.state == PersonState.ACTIVE:
         to = (person.first_address, person.display_name)
         more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
@@ -76,14 +77,14 @@ def referral_undone(referral: Referral, *, undone: str, version: int, at: dateti
 
 def to_sender(kind: str) -> Callable[..., None]:
     def queue(referral: Referral, *, at: datetime) -> None:
-        tell(kind, referral, sender_of(referral), at=at)
+        tell(kind, referral, sender_of(referral, at), at=at)
 
     return queue
 
 
 def to_recipient(kind: str) -> Callable[..., None]:
     def queue(referral: Referral, *, at: datetime) -> None:
-        tell(kind, referral, recipient_of(referral), at=at)
+        tell(kind, referral, recipient_of(referral, at), at=at)
 
     return queue
 
@@ -99,7 +100,7 @@ referral_forward_decided = to_recipient("referral_forward_decided")
 
 def referral_expired(referral: Referral, *, at: datetime) -> None:
     if not notices.is_muted(notices.BY_KIND["expired"], referral):
-        tell("referral_expired", referral, sender_of(referral), at=at)
+        tell("referral_expired", referral, sender_of(referral, at), at=at)
 
 
 def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
@@ -110,7 +111,7 @@ def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
         to = (person.first_address, person.display_name)
         more = {"legal_basis": LegalBasis.CONSENT, "person": person.pk}
     else:
-        to, more = SIDES[notice.to](referral), {}
+        to, more = SIDES[notice.to](referral, at), {}
     about = f"{referral.need_id}:{local_day(at)}" if notice.together else ""
     return tell(notice.mail, referral, to, at=at, occasion=since, about=about, since=since, **more)
 
@@ -118,18 +119,18 @@ def notice_given(notice: Notice, referral: Referral, *, at: datetime) -> bool:
 def referral_withdrawn(referral: Referral, *, at: datetime) -> None:
     """A draft was never known to the recipient, and stays so."""
     if referral.sent_at:
-        tell("referral_withdrawn", referral, recipient_of(referral), at=at)
+        tell("referral_withdrawn", referral, recipient_of(referral, at), at=at)
 
 
 def referral_reminded(referral: Referral, *, at: datetime) -> bool:
     """By hand, at most one a day; False where there is no address."""
     day = f"{local_day(at):%Y%m%d}"
-    return tell("referral_reminded", referral, recipient_of(referral), at=at, occasion=day)
+    return tell("referral_reminded", referral, recipient_of(referral, at), at=at, occasion=day)
 
 
 def referral_link(referral: Referral, *, at: datetime) -> bool:
     """At most one an hour; False if there is one already."""
-    address = recipient_of(referral)
+    address = recipient_of(referral, at)
     return tell("referral_link", referral, address, at=at, occasion=f"{at:%Y%m%d%H}")
 
 
@@ -171,19 +172,21 @@ def key(kind: str, referral: Referral, version: int) -> str:
     return f"{kind}:{referral.pk}:{version}:"
 
 
-def sender_of(referral: Referral) -> Address:
+def sender_of(referral: Referral, at: datetime) -> Address:
     """The owner of the need for the agency, a partner's address of record otherwise."""
-    return address_at(referral, referral.sender)
+    return address_at(referral, referral.sender, at)
 
 
-def recipient_of(referral: Referral) -> Address:
-    return address_at(referral, referral.recipient)
+def recipient_of(referral: Referral, at: datetime) -> Address:
+    return address_at(referral, referral.recipient, at)
 
 
-def address_at(referral: Referral, organisation: PartnerOrganisation) -> Address:
+def address_at(referral: Referral, organisation: PartnerOrganisation, at: datetime) -> Address:
+    """While the owner is away, whoever stands in is told instead."""
     owner = referral.need.owner
     if organisation.pk == AGENCY_ID and owner and owner.is_active:
-        return owner.email, owner.name
+        reader = stand_in_for(owner, local_day(at))
+        return reader.email, reader.name
     return organisation.email, organisation.contact_name or organisation.name
 
 

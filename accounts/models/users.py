@@ -26,6 +26,13 @@ class UserQuerySet(models.QuerySet):
     def advisors(self):
         return self.filter(role=Role.ADVISOR, is_active=True)
 
+    def represented_by(self, user_id, day):
+        """Who is away on that day and whose matters are with this user; see accounts/absence.py."""
+        away = Q(deputy__absent_from__lte=day, deputy__absent_until__gte=day)
+        second = (away | Q(deputy__is_active=False)) & Q(deputy__deputy=user_id)
+        absent = self.filter(absent_from__lte=day, absent_until__gte=day).exclude(pk=user_id)
+        return absent.filter(Q(deputy=user_id) | second)
+
     def visible_to(self, actor):
         """The agency's team knows each other; partner users know their own colleagues."""
         if actor.role in AGENCY_ROLES:
@@ -109,6 +116,12 @@ class User(AbstractBaseUser, Timestamped):
 
     def absent_on(self, day) -> bool:
         return bool(self.absent_from and self.absent_from <= day <= self.absent_until)
+
+    def is_away_between(self, first, last) -> bool:
+        return bool(self.absent_from and self.absent_from <= last and first <= self.absent_until)
+
+    def is_there(self, day) -> bool:
+        return self.is_active and self.role in AGENCY_ROLES and not self.absent_on(day)
 
     def get_session_auth_hash(self) -> str:
         """A session ends with the password, address, role or organisation it began under."""

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions
+from accounts.absence import gap_of
 from accounts.decorators import role_required
 from accounts.forms import AbsenceForm, ProfileForm
 from accounts.models import Role
@@ -44,4 +45,5 @@ def absence_form(request, data=None) -> AbsenceForm:
 
 def show(request, form, absence, *, status: int = 200):
     context = {"form": form, "absence": absence, "has_errors": bool(absence.errors)}
+    context["gap"] = "" if request.user.role == Role.PARTNER else gap_of(request.user)
     return render(request, "accounts/profile.html", context, status=status)

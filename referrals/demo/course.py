@@ -185,10 +185,10 @@ class Course:
         self.mails.append(mail)
 
     def tell_sender(self, kind: str, at: datetime) -> None:
-        self.tell(kind, mails.sender_of(self.referral), at=at)
+        self.tell(kind, mails.sender_of(self.referral, at), at=at)
 
     def tell_recipient(self, kind: str, at: datetime) -> None:
-        self.tell(kind, mails.recipient_of(self.referral), at=at)
+        self.tell(kind, mails.recipient_of(self.referral, at), at=at)
 
     def say(self, text: str, by: Actor, at: datetime) -> None:
         row = ReferralMessage(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID
@@ -51,7 +52,8 @@ def build(mail: OutboundMail) -> Message:
         "sender", "recipient", "need__person", "need__owner"
     ).get(pk=mail.subjects["referral"])
     stop = address("stop", row, mail.kind)
-    reply_to, owner = address_at(referral, PartnerOrganisation.objects.get(pk=AGENCY_ID))
+    agency = PartnerOrganisation.objects.get(pk=AGENCY_ID)
+    reply_to, owner = address_at(referral, agency, timezone.now())
     context: dict[str, Any] = {
         "name": mail.recipient_name,
         "referral": referral,
