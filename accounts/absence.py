@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import Role, User
 
 
 def stand_in_for(user: User, day: date) -> User:
@@ -37,10 +37,11 @@ def desk_of(actor: Actor, *owners: str) -> Q:
 
 
 def represented_by(actor: Actor) -> dict[int, User]:
-    """Whom the actor represents today, by key."""
-    return {
-        user.pk: user for user in User.objects.represented_by(actor.user_id, timezone.localdate())
-    }
+    """Whom an advisor represents today, by key; others act for nobody."""
+    if actor.role != Role.ADVISOR:
+        return {}
+    users = User.objects.represented_by(actor.user_id, timezone.localdate())
+    return {user.pk: user for user in users}
 
 
 def gap_of(user: User) -> str:

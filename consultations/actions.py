@@ -29,18 +29,23 @@ from contacts.actions import (
     create_startup,
     plan_follow_up,
     record_consent,
+    start_series,
+    stop_series,
 )
 from contacts.models import (
     ALL_SHARED_FIELDS,
     AffiliationRole,
     Consent,
     ConsentPurpose,
+    EndReason,
     Evidence,
     FollowUp,
     FollowUpKind,
+    FollowUpSeries,
     MailTemplate,
     PartnerOrganisation,
     Person,
+    SeriesRun,
     Startup,
     Topic,
 )
@@ -95,6 +100,7 @@ class Logged:
     consultation: Consultation
     again: bool = False
     follow_up: FollowUp | None = None
+    series: SeriesRun | None = None
     sent: tuple[Referral, ...] = ()
     held: tuple[Held, ...] = ()
 
@@ -109,6 +115,7 @@ def log_consultation(
     topics: Iterable[Topic] = (),
     confidential: str = "",
     follow_up: FollowUpPlan | None = None,
+    series: FollowUpSeries | None = None,
     referral: ReferralPlan | None = None,
     appointment: Appointment | None = None,
     by: Actor,
@@ -117,9 +124,11 @@ def log_consultation(
 ) -> Logged:
     """Write everything that was said, or nothing; the same `token` again writes nothing more.
 
-    A new person or venture (given by name) is made with it. Whatever forbids a referral blocks
-    that referral alone: it stays a draft and is named in `held`. Raises AlreadyLoggedError for a
-    discarded draft, DoesNotExist for somebody else's, ContactsError for a locked person.
+    A new person or venture (given by name) is made with it. Series that were running for the
+    person have reached their aim and stop; `series` is one that starts. Whatever forbids a
+    referral blocks that referral alone: it stays a draft and is named in `held`. Raises
+    AlreadyLoggedError for a discarded draft, DoesNotExist for somebody else's, ContactsError for a
+    locked person or a series that cannot be.
     """
     consultation = draft_row(token, by=by, at=at)
     if consultation.state == ConsultationState.COMPLETE:
@@ -134,11 +143,21 @@ def log_consultation(
     notes.write_note(consultation=consultation, text=confidential, by=by, at=at)
     if appointment:
         hold_appointment(appointment=appointment, consultation=consultation, by=by, at=at)
+    held_on = consultation.held_on
+    stop_series(person=founder, reason=EndReason.CONSULTED, on=held_on, by=by, at=at)
     planned = plan(consultation, follow_up, by=by, at=at) if follow_up else None
+    run = series and start_series(
+        series=series,
+        person=founder,
+        startup=venture,
+        assignee=consultation.advisor,
+        by=by,
+        at=at,
+    )
     sent, held = (
         refer(consultation, founder, referral, topics, by=by, at=at) if referral else ((), ())
     )
-    return Logged(consultation, follow_up=planned, sent=sent, held=held)
+    return Logged(consultation, follow_up=planned, series=run, sent=sent, held=held)
 
 
 def founder_of(person: Person | NewPerson, *, by: Actor, at: datetime) -> Person:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.models import User
 from consultations.actions import FollowUpPlan, NewPerson, ReferralPlan
 from consultations.forms import ConsultationForm
+from contacts import series
 from contacts.actions.startups import first_stage
 from contacts.models import Consent, ConsentPurpose, PartnerOrganisation, Person, Startup
 from referrals import order_notes
@@ -31,6 +33,7 @@ def entry_of(form: ConsultationForm, *, at) -> dict:
         "summary": data["summary"],
         "confidential": data["confidential"],
         "follow_up": follow_up_of(form),
+        "series": data["series"],
         "referral": referral_of(data, at=at) if data["partners"] else None,
         "appointment": data["appointment"],
         **form.facts,
@@ -53,6 +56,18 @@ def follow_up_of(form: ConsultationForm) -> FollowUpPlan | None:
         return None
     template = form.templates.get(data["follow_up_what"])
     return FollowUpPlan(due_on=due_on, subject=data["follow_up_subject"], template=template)
+
+
+def series_of(data: dict, *, sender: User, at) -> series.Preview | None:
+    """What the chosen series will do, also for somebody who is only being typed."""
+    if not data.get("series"):
+        return None
+    typed = {name: data.get(name, "") for name in ("given_name", "family_name")}
+    person, address = data.get("person"), data.get("email", "")
+    if person is None and not typed["family_name"]:
+        return None
+    person = person or Person(**typed)
+    return series.preview_of(data["series"], person=person, sender=sender, address=address, at=at)
 
 
 def referral_of(data: dict, *, at) -> ReferralPlan:

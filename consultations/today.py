@@ -3,6 +3,7 @@
 Every list is bounded and one query (a prefetch counts as part of its list).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from accounts.absence import desk_of, represented_by
 from accounts.actors import AGENCY_ID, Actor
-from accounts.models import Role
+from accounts.models import Role, User
 from consultations.appointments.lists import met_soon, near
 from consultations.models import Appointment, Consultation
 from contacts.case import with_rights
@@ -64,20 +66,35 @@ class Today:
 
 
 def today_of(actor: Actor, *, at: datetime) -> Today:
-    day = timezone.localdate(at)
-    referrals = own(Referral.objects.visible_to(actor), actor, "need__owner").with_names()
+    day, represented = timezone.localdate(at), represented_by(actor)
+    referrals = desk(Referral.objects.visible_to(actor), actor, "need__owner").with_names()
     sent = referrals.filter(sender_id=AGENCY_ID)
     return Today(
         day=day,
         team=actor.role != Role.ADVISOR,
-        follow_ups=due(actor, day),
-        asked=asked(actor, sent),
-        answered=list(sent.filter(answered_lately(day)).order_by("-status_since")[:SHOWN]),
-        waiting=waiting(sent, day, actor),
+        follow_ups=due(actor, day, represented),
+        asked=marked(asked(actor, sent), represented),
+        answered=marked(
+            sent.filter(answered_lately(day)).order_by("-status_since")[:SHOWN], represented
+        ),
+        waiting=marked(waiting(sent, day, actor), represented),
         idle=idle(actor, at),
         drafts=list(Consultation.objects.drafts_of(actor).order_by("-modified_at")[:SHOWN]),
         appointments=near(own(Appointment.objects.visible_to(actor), actor, "advisor"), at),
     )
+
+
+def marked(rows: Iterable[Referral], represented: dict[int, User]) -> list[Referral]:
+    """Each knowing in `in_place_of` for which colleague the reader looks at it."""
+    rows = list(rows)
+    for row in rows:
+        row.in_place_of = represented.get(row.need.owner_id)
+    return rows
+
+
+def desk(rows: Any, actor: Actor, owner: str) -> Any:
+    """As `own`, with those of colleagues whom an advisor represents today."""
+    return rows.filter(desk_of(actor, owner)) if actor.role == Role.ADVISOR else rows
 
 
 def own(rows: Any, actor: Actor, owner: str) -> Any:
@@ -85,12 +102,12 @@ def own(rows: Any, actor: Actor, owner: str) -> Any:
     return rows.filter(**{owner: actor.user_id}) if actor.role == Role.ADVISOR else rows
 
 
-def due(actor: Actor, day: date) -> list[FollowUp]:
+def due(actor: Actor, day: date, represented: dict[int, User]) -> list[FollowUp]:
     """Tasks alone: a mail due today goes by itself. One more than shown tells that there are."""
     tasks = FollowUp.objects.visible_to(actor).due(day).filter(kind=FollowUpKind.TASK)
-    tasks = own(tasks, actor, "assignee").exclude(person__state="restricted")
-    names = tasks.select_related("person", "startup", "assignee")
-    return with_rights(names.order_by("due_on", "id")[: DUE_SHOWN + 1], actor)
+    tasks = desk(tasks, actor, "assignee").exclude(person__state="restricted")
+    names = tasks.select_related("person", "startup", "assignee", "run__series")
+    return with_rights(names.order_by("due_on", "id")[: DUE_SHOWN + 1], actor, represented)
 
 
 def asked(actor: Actor, sent: Any) -> list[Referral]:

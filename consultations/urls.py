@@ -27,6 +27,7 @@ urlpatterns = [
     path("beratungen/neu/partner/", proposals.partner_options, name="partner_options"),
     path("beratungen/neu/vorhaben/", proposals.ventures, name="ventures"),
     path("beratungen/neu/vorschlaege/", proposals.partner_cards, name="partner_cards"),
+    path("beratungen/neu/serie/", proposals.series_preview, name="series_preview"),
     path("beratungen/neu/vermittlung/", proposals.referral_checks, name="referral_checks"),
     path("beratungen/entwurf/", drafts.draft_save, name="draft"),
     path("beratungen/<str:reference>/", pages.consultation, name="consultation"),

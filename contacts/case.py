@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.absence import represented_by
 from accounts.actors import Actor
-from accounts.models import Role
+from accounts.models import Role, User
 from contacts import registry
 from contacts.models import (
     Affiliation,
@@ -20,12 +21,14 @@ from contacts.models import (
     Person,
     PersonEmail,
     PersonPhone,
+    SeriesRun,
     Stage,
     StageKind,
     Startup,
 )
 from contacts.registry import Case
 from contacts.timeline import about, spoken
+from contacts.weeks import later_days
 
 MOST_PEOPLE = 50
 MOST_PLANNED = 20
@@ -75,24 +78,50 @@ def startups_of(person: Person) -> list[Affiliation]:
     )
 
 
-def open_follow_ups(case: Case, actor: Actor) -> list[FollowUp]:
+def open_follow_ups(case: Case, actor: Actor, represented: dict[int, User]) -> list[FollowUp]:
     """Soonest first, each knowing in `may_write` whether this actor may close it."""
     rows = (
         FollowUp.objects.visible_to(actor)
         .open()
         .filter(about(case))
-        .select_related("assignee", "template", "person", "startup")
+        .select_related("assignee", "template", "person", "startup", "run__series")
     )
-    return with_rights(rows.order_by("due_on", "id")[:MOST_PLANNED], actor)
+    return with_rights(rows.order_by("due_on", "id")[:MOST_PLANNED], actor, represented)
 
 
-def with_rights(rows: Iterable[FollowUp], actor: Actor) -> list[FollowUp]:
-    """What `FollowUp.objects.writable_by` says, of rows at hand: one rule, no query per row."""
+def running_series(case: Case, actor: Actor, represented: dict[int, User]) -> list[SeriesRun]:
+    """Each with how many of its follow-ups are open, and whether this actor may end it."""
+    rows = SeriesRun.objects.visible_to(actor).running().filter(about(case))
+    rows = rows.select_related("series", "person", "startup")
+    rows = rows.annotate(left=Count("follow_ups", filter=Q(follow_ups__state="open")))
+    runs = list(rows[:MOST_PLANNED])
+    for run in runs:
+        run.may_write = may_write(run, actor, represented)
+    return runs
+
+
+def may_write(row: FollowUp | SeriesRun, actor: Actor, represented: Iterable[int]) -> bool:
+    """What `writable_by` says, of a row at hand."""
+    owners = {row.assignee_id, getattr(row.person, "owner_id", None)}
+    owners.add(getattr(row.startup, "owner_id", None))
+    return actor.role == Role.ADVISOR and not owners.isdisjoint({actor.user_id, *represented})
+
+
+def with_rights(
+    rows: Iterable[FollowUp], actor: Actor, represented: dict[int, User] | None = None
+) -> list[FollowUp]:
+    """What `FollowUp.objects.writable_by` says, of rows at hand: one rule, no query per row.
+
+    `in_place_of` is the colleague for whom this actor does it today, `later` are the days it may
+    be put off to. `represented`: whom the actor represents, where the caller knows.
+    """
     rows, today = list(rows), timezone.localdate()
+    represented = represented_by(actor) if represented is None else represented
+    later = later_days(today)
     for row in rows:
-        owners = {row.assignee_id, getattr(row.person, "owner_id", None)}
-        owners.add(getattr(row.startup, "owner_id", None))
-        row.may_write = actor.role == Role.ADVISOR and actor.user_id in owners
+        row.later = later
+        row.may_write = may_write(row, actor, represented)
+        row.in_place_of = represented.get(row.assignee_id)
         row.may_choose = row.may_write or actor.role == Role.MANAGER
         row.due = due_words(row.due_on, today)
         row.assignee_absent = row.assignee.absent_on(max(row.due_on, today))

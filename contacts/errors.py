@@ -55,3 +55,25 @@ class AssigneeRefusedError(ContactsError):
 class FollowUpRefusedError(ContactsError):
     code = "follow_up_refused"
     message = _("A mail needs a person and a mail template.")
+
+
+class SeriesRunningError(ContactsError):
+    """A series runs once at a time for one person; a constraint decides who was first."""
+
+    code = "series_running"
+    message = _("This series is running for this person already.")
+
+
+class SeriesOverError(ContactsError):
+    code = "series_over"
+    message = _("This series cannot go on.")
+
+
+class SeriesRefusedError(ContactsError):
+    """It could not do what it promises; `message` says why."""
+
+    code = "series_refused"
+
+    def __init__(self, message):
+        super().__init__(message)
+        self.message = message

@@ -161,6 +161,9 @@ class PartnerFilter(ListFilter):
 
 
 class FollowUpFilter(OwnedFilter):
+    """`week` is no filter but the view that was chosen: it goes along."""
+
+    week = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8)
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All")), *FollowUpKind.choices]
     )
@@ -170,6 +173,9 @@ class FollowUpFilter(OwnedFilter):
         owner = self.fields["owner"]
         owner.label = _("Assigned to")
         owner.choices = [choice for choice in owner.choices if choice[0] != NOBODY]
+
+    def is_chip(self, name: str) -> bool:
+        return name != "week" and super().is_chip(name)
 
     def apply(self, queryset):
         chosen, owner = self.chosen(), self.cleaned_data.get("owner", self.default)

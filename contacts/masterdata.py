@@ -69,6 +69,18 @@ MAIL_TEMPLATES = [
         "Viele Grüße\n{advisor}",
     ),
 ]
+SERIES = [
+    (
+        "after_first_consultation",
+        "Nach der Erstberatung",
+        "After the first consultation",
+        [
+            (1, "weeks", "Nachfragen: Wie geht es voran?", "after_first_consultation"),
+            (4, "weeks", "Anrufen: Ist eine Folgeberatung sinnvoll?", None),
+            (3, "months", "In Kontakt bleiben: Was macht das Vorhaben?", "keep_in_touch"),
+        ],
+    ),
+]
 
 
 def load(apps) -> None:
@@ -88,8 +100,23 @@ def load_catalogues(apps) -> None:
         create(apps, "MailTemplate", code, position, german, english, subject=subject, body=body)
 
 
-def create(apps, model: str, code: str, position: int, german: str, english: str, **more) -> None:
-    apps.get_model("contacts", model).objects.get_or_create(
+def load_series(apps) -> None:
+    template, step = (apps.get_model("contacts", name) for name in ("MailTemplate", "SeriesStep"))
+    for position, (code, german, english, steps) in enumerate(SERIES, start=1):
+        series, created = create(apps, "FollowUpSeries", code, position, german, english)
+        for number, (after, unit, subject, mail) in enumerate(steps if created else []):
+            step.objects.create(
+                series=series,
+                position=number,
+                after=after,
+                unit=unit,
+                subject=subject,
+                template=template.objects.filter(code=mail).first(),
+            )
+
+
+def create(apps, model: str, code: str, position: int, german: str, english: str, **more):
+    return apps.get_model("contacts", model).objects.get_or_create(
         code=code,
         defaults={"position": position, "names": {"de": german, "en": english}, **more},
     )

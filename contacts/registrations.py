@@ -20,6 +20,7 @@ def register() -> None:
     examinations.register()
     registry.register_timeline(timeline.stage_changes)
     registry.register_timeline(timeline.closed_follow_ups)
+    registry.register_timeline(timeline.stopped_series)
     register_sender(sender)
     register_kind(
         tasks.FOLLOW_UP_MAIL,
@@ -30,6 +31,7 @@ def register() -> None:
         stop=tasks.stop_follow_ups,
     )
     jobs.register("contacts.follow_ups", every_seconds=300, work=tasks.send_due_follow_ups)
+    jobs.register("contacts.series", every_seconds=300, work=tasks.stop_series_of_locked)
 
 
 def register_navigation() -> None:

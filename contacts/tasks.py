@@ -39,6 +39,10 @@ def send_due_follow_ups(*, at: datetime) -> int:
     return sum(queue_follow_up(follow_up, at=at) for follow_up in due_mails(at))
 
 
+def stop_series_of_locked(*, at: datetime) -> int:
+    return actions.stop_series_of_locked(by=Actor.system(), at=at)
+
+
 def due_mails(at: datetime):
     reachable = PersonEmail.objects.filter(person=OuterRef("person_id"))
     return (
@@ -63,7 +67,7 @@ def queue_follow_up(follow_up: FollowUp, *, at: datetime) -> bool:
         return False
     queue_mail(
         kind=FOLLOW_UP_MAIL,
-        dedupe_key=f"follow_up:{follow_up.pk}:{follow_up.version}",
+        dedupe_key=follow_up.mail_key,
         recipient=follow_up.person.first_address,
         recipient_name=follow_up.person.display_name,
         subjects={"follow_up": follow_up.pk, "person": follow_up.person_id},
@@ -88,10 +92,14 @@ def build_follow_up(mail: OutboundMail) -> Message:
 
 def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:
     """Asked again right before sending: much may have happened since it was queued."""
-    follow_up = FollowUp.objects.select_related("person").filter(pk=mail.subjects["follow_up"])
+    follow_up = FollowUp.objects.select_related("person", "run").filter(
+        pk=mail.subjects["follow_up"]
+    )
     row = follow_up.first()
     if row is None or row.state != FollowUpState.DONE:
         return "follow_up_reopened"
+    if row.run and row.run.is_stopped and row.closed_at <= row.run.ended_at:
+        return "series_stopped"
     if row.person.state != PersonState.ACTIVE:
         return "person_locked"
     if not row.person.emails.filter(address=mail.recipient).exists():
@@ -102,7 +110,10 @@ def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:
 
 
 def stop_follow_ups(mail: OutboundMail, at: datetime) -> None:
-    """Whoever holds the link of the mail wants no more of them; what is planned stays open."""
+    """Whoever holds the link of the mail wants no more of them: series stop.
+
+    What was planned by hand stays open.
+    """
     person = Person.objects.filter(pk=mail.subjects["person"]).first()
     if person:
         by = Actor(role=MAIL_LINK_ROLE, channel=Channel.MAIL_LINK)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts import registry
-from contacts.models import FollowUp, FollowUpState, StageChange
+from contacts.models import EndReason, FollowUp, FollowUpState, SeriesRun, StageChange
 from contacts.registry import TIMELINE_LENGTH, Case, TimelineItem
 
 WORDS = {
@@ -20,6 +20,7 @@ WORDS = {
     "mail": _("E-mail"),
     "change": _("Phase"),
 }
+CANCELLED = FollowUp.objects.filter(state=FollowUpState.CANCELLED)
 CONTACT_KINDS = ("consultation", "mail", "event")
 
 
@@ -122,4 +123,28 @@ def follow_up_item(row: FollowUp) -> TimelineItem:
         url=row.get_absolute_url(),
         by=str(row.assignee if sent else row.closed_by or ""),
         word=_("Follow-up mail") if sent else _("Follow-up done"),
+    )
+
+
+def stopped_series(case: Case, actor: Actor, limit: int) -> list[TimelineItem]:
+    """Series that ended before their last step, with what came to nothing by it."""
+    rows = (
+        SeriesRun.objects.visible_to(actor)
+        .filter(about(case), ended_at__isnull=False)
+        .exclude(end_reason=EndReason.FINISHED)
+        .select_related("series", "ended_by")
+        .prefetch_related(Prefetch("follow_ups", CANCELLED, to_attr="cancelled"))
+    )
+    return [series_item(row) for row in rows.order_by("-ended_at", "-id")[:limit]]
+
+
+def series_item(row: SeriesRun) -> TimelineItem:
+    dropped = ", ".join(f"{each.subject} ({spoken(each.due_on)})" for each in row.cancelled)
+    return TimelineItem(
+        "change",
+        row.ended_at,
+        f"{row.series}: {row.get_end_reason_display()}",
+        text=_("No longer planned: %(subjects)s") % {"subjects": dropped} if dropped else "",
+        by=str(row.ended_by or ""),
+        word=_("Series ended"),
     )

@@ -11,6 +11,7 @@ from contacts.views import (
     partners,
     people,
     search,
+    series,
     startups,
 )
 from contacts.views import follow_up_writes as writes
@@ -51,6 +52,10 @@ urlpatterns = [
     path("wiedervorlagen/neu/", follow_ups.follow_up_create, name="follow_up_create"),
     path("wiedervorlagen/vorschau/", follow_ups.mail_preview, name="mail_preview"),
     path("wiedervorlagen/mehrere/", writes.follow_ups_bulk, name="follow_ups_bulk"),
+    path("wiedervorlagen/mehrere/zurueck/", writes.follow_ups_undo, name="follow_ups_undo"),
+    path("wiedervorlagen/serie/starten/", series.series_start, name="series_start"),
+    path("wiedervorlagen/serie/<uuid:pk>/beenden/", series.series_stop, name="series_stop"),
+    path("wiedervorlagen/serie/<uuid:pk>/fortsetzen/", series.series_resume, name="series_resume"),
     path(FOLLOW_UP, follow_ups.follow_up, name="follow_up"),
     path(FOLLOW_UP + "erledigt/", writes.follow_up_done, name="follow_up_done"),
     path(FOLLOW_UP + "oeffnen/", writes.follow_up_reopen, name="follow_up_reopen"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +114,17 @@ def cancel_mail(*, mail: OutboundMail, by: Actor, at: datetime) -> OutboundMail:
     """Never send it; what it carried is removed."""
     changes = {"state": MailState.CANCELLED, "payload": "", "last_error": "cancelled_by_hand"}
     return move(mail, CANCELLED, changes, by=by, at=at)
+
+
+def cancel_waiting(*, keys: Iterable[str], reason: str, at: datetime) -> list[str]:
+    """Mails that nobody has begun to send go no more; the keys of those that were caught."""
+    waiting = OutboundMail.objects.filter(state=MailState.QUEUED)
+    changes = {"state": MailState.CANCELLED, "payload": "", "last_error": reason}
+    return [
+        key
+        for key in keys
+        if waiting.filter(dedupe_key=short_key(key)).update(**changes, modified_at=at)
+    ]
 
 
 @transaction.atomic

@@ -45,6 +45,7 @@ def _master_data(request):
     request.getfixturevalue("db" if not _is_transactional(request) else "transactional_db")
     if not apps.get_model("contacts", "Agency").objects.exists():
         masterdata.load(apps)
+        masterdata.load_series(apps)
 
 
 def _is_transactional(request) -> bool:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.base import Note
-from contacts.models import MailTemplate, PartnerOrganisation, Person, Startup
+from contacts.models import FollowUpSeries, MailTemplate, PartnerOrganisation, Person, Startup
 from contacts.search import find
 from dma_crm.workdays import months_later
 
@@ -61,7 +61,22 @@ class PersonPart(forms.Form):
         self.add_error("who", asked if typed else _("Please say with whom you spoke."))
 
 
-class FollowUpPart(forms.Form):
+class SeriesPart(forms.Form):
+    """Offered by its code, so that a draft keeps a word that lasts."""
+
+    series = forms.ModelChoiceField(
+        label=_("Series"),
+        queryset=FollowUpSeries.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("None"),
+    )
+
+    def offer_series(self) -> None:
+        self.fields["series"].queryset = FollowUpSeries.objects.filter(active=True)
+
+
+class FollowUpPart(SeriesPart):
     follow_up = forms.ChoiceField(
         label=_("Follow-up"),
         choices=[("", _("None")), ("3d", _("3 d")), ("1w", _("1 wk")), ("1m", _("1 mo"))],

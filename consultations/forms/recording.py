@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.base import LARGEST, NOTE_LENGTH, FactsForm, Note
-from consultations.forms.parts import FollowUpPart, PersonPart, ReferralPart, in_days
+from consultations.forms.parts import FollowUpPart, PersonPart, ReferralPart, SeriesPart, in_days
 from consultations.models import Appointment, Consultation, ConsultationKind, ConsultationResult
 from contacts.models import Topic
 
 
-class SaidSoFar(PersonPart, ReferralPart, forms.Form):
+class SaidSoFar(PersonPart, SeriesPart, ReferralPart, forms.Form):
     """What an unfinished form says of case, topics and partners; `good` holds what is valid.
 
     It never sees a note: the proposals around the form are made from this alone.
@@ -20,6 +20,7 @@ class SaidSoFar(PersonPart, ReferralPart, forms.Form):
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
         self.limit_cases(actor)
+        self.offer_series()
         self.limit_partners()
         self.fields["topics"].queryset = Topic.objects.filter(active=True)
 
@@ -55,6 +56,7 @@ class ConsultationForm(PersonPart, FollowUpPart, ReferralPart, FactsForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.limit_cases(self.actor)
+        self.offer_series()
         self.offer_templates()
         self.limit_partners()
         self.fields["appointment"].queryset = Appointment.objects.editable_by(self.actor).agreed()

@@ -41,6 +41,14 @@ def partner_cards(request):
 
 @role_required(Role.ADVISOR)
 @require_POST
+def series_preview(request):
+    said = SaidSoFar(request.POST, actor=request.actor).good
+    preview = recording.series_of(said, sender=request.user, at=timezone.now())
+    return render(request, "consultations/_entry_series.html", {"preview": preview})
+
+
+@role_required(Role.ADVISOR)
+@require_POST
 def referral_checks(request):
     said = SaidSoFar(request.POST, actor=request.actor).good
     checks = recording.checks_of(said, at=timezone.now())

@@ -123,6 +123,8 @@ def tell(request, logged) -> None:
     if logged.follow_up:
         day = date_format(logged.follow_up.due_on, "j. F Y")
         said.append(_("Follow-up on %s.") % day)
+    if logged.series:
+        said.append(_("Series “%s” started.") % logged.series.series)
     said += [_("Sent to %s.") % one.recipient.spoken_name for one in logged.sent]
     messages.success(request, " ".join(said))
     for held in logged.held:
@@ -154,6 +156,7 @@ def form_page(request, form, *, status=200):
         "panel": bool(request.htmx),
         "ventures": recording.ventures_of(said.get("person"), startup),
         "startup": startup,
+        "preview": recording.series_of(said, sender=request.user, at=at),
         "proposals": recording.proposals_of(said, at=at),
         "checks": recording.checks_of(said, at=at),
     }

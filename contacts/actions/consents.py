@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID, Actor
 from contacts import registry
+from contacts.actions.series import stop_series
 from contacts.actions.writable import check_writable
 from contacts.consent_texts import current_text
 from contacts.errors import ConsentRefusedError
 from contacts.models import (
     Consent,
     ConsentPurpose,
+    EndReason,
     Evidence,
     Objection,
     PartnerOrganisation,
@@ -97,6 +99,8 @@ def withdraw_consent(*, consent: Consent, by: Actor, at: datetime) -> Consent:
     if changed:
         for hook in registry.consent_withdrawn_hooks:
             hook(consent=consent, by=by, at=at)
+        if consent.purpose == ConsentPurpose.FOLLOW_UP:
+            stop_series(person=consent.person, reason=EndReason.WITHDRAWN, by=by, at=at)
     return consent
 
 
@@ -112,4 +116,6 @@ def object_to(*, person: Person, purpose: str, by: Actor, at: datetime) -> Objec
         defaults=acted,
         create_defaults={**acted, "created_at": at},
     )
+    if purpose == ConsentPurpose.FOLLOW_UP:
+        stop_series(person=person, reason=EndReason.WITHDRAWN, by=by, at=at)
     return objection

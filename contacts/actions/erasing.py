@@ -129,6 +129,7 @@ def erase_startup(startup: Startup, *, at: datetime) -> None:
 def erase_what_was_planned_and_permitted(person: Person, *, at: datetime) -> None:
     """Consents stay as proof that they were given; the hooks have ended what rested on them."""
     erase_follow_ups(FollowUp.objects.filter(person=person))
+    person.series_runs.all().delete()
     consents = Consent.objects.filter(person=person)
     consents.update(evidence_note="", by_label="", withdrawn_by_label="", modified_at=at)
     consents.filter(text_version="foreign").update(text="")

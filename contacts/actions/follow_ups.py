@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.history import changes_of, note_change, save_changes
 from accounts.models import AGENCY_ROLES, User
+from contacts.actions.series_runs import finish_run, reopen_run, run_of
 from contacts.actions.writable import check_writable
 from contacts.errors import (
     AssigneeRefusedError,
@@ -17,7 +18,15 @@ from contacts.errors import (
     MailOnItsWayError,
     NothingToUndoError,
 )
-from contacts.models import FollowUp, FollowUpKind, FollowUpState, MailTemplate, Person, Startup
+from contacts.models import (
+    EndReason,
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    MailTemplate,
+    Person,
+    Startup,
+)
 from dma_crm.models import next_reference
 
 
@@ -62,20 +71,41 @@ def plan_follow_up(
 
 @transaction.atomic
 def complete_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowUp:
-    """Done; what is closed already stays as it is. A mail closed by hand is not sent."""
+    """Done; what is closed already stays as it is. A mail closed by hand is not sent.
+
+    The last one of a series ends that.
+    """
     if follow_up.state == FollowUpState.OPEN:
+        run = run_of(follow_up)
         closed = {"state": FollowUpState.DONE, "closed_at": at, "closed_by_id": by.user_id}
         save_changes(follow_up, closed, by=by, at=at)
+        if run:
+            finish_run(run, by=by, at=at)
+    return follow_up
+
+
+@transaction.atomic
+def cancel_follow_up(*, follow_up: FollowUp, reason: str, by: Actor, at: datetime) -> FollowUp:
+    """It has become pointless; its history keeps the reason."""
+    cancelled = {"state": FollowUpState.CANCELLED, "closed_at": at, "closed_by_id": by.user_id}
+    save_changes(follow_up, cancelled, related={"reason": ["", reason]}, by=by, at=at)
     return follow_up
 
 
 @transaction.atomic
 def reopen_follow_up(*, follow_up: FollowUp, by: Actor, at: datetime) -> FollowUp:
-    """Take "done" back. Raises MailOnItsWayError where the clock has queued its mail."""
+    """Take "done" back; a series that ended with it runs again.
+
+    Raises MailOnItsWayError where the clock has queued its mail, SeriesRunningError where that
+    series was started anew.
+    """
     if follow_up.state == FollowUpState.OPEN:
         return follow_up
     if follow_up.is_mail_sent:
         raise MailOnItsWayError
+    run = run_of(follow_up)
+    if run and run.end_reason == EndReason.FINISHED:
+        reopen_run(run, by=by, at=at)
     opened = {"state": FollowUpState.OPEN, "closed_at": None, "closed_by_id": None}
     save_changes(follow_up, opened, by=by, at=at)
     return follow_up
@@ -123,6 +153,22 @@ def postpone_follow_ups(
         for row in follow_ups
     ]
     return len(moved)
+
+
+@transaction.atomic
+def move_follow_ups(
+    *, follow_ups: Iterable[FollowUp], due_on: date, by: Actor, at: datetime
+) -> int:
+    """All to one day; how many were moved."""
+    moved = [postpone_follow_up(follow_up=row, due_on=due_on, by=by, at=at) for row in follow_ups]
+    return len(moved)
+
+
+@transaction.atomic
+def undo_postponements(*, follow_ups: Iterable[FollowUp], by: Actor, at: datetime) -> int:
+    """All or none back to the days they had. Raises NothingToUndoError, FollowUpClosedError."""
+    back = [undo_postponement(follow_up=row, by=by, at=at) for row in follow_ups]
+    return len(back)
 
 
 @transaction.atomic

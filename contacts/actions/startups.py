@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.history import note_change, save_changes
 from contacts.actions.affiliations import affiliate
+from contacts.actions.series import stop_series_of_case
 from contacts.errors import ReasonMissingError
 from contacts.folding import fold
 from contacts.models import AffiliationRole, Person, Stage, StageChange, StageKind, Startup
@@ -76,6 +77,8 @@ def change_stage(
     StageChange.objects.create(
         startup=startup, before_id=before, after=stage, reason=reason, at=at, **by.as_history()
     )
+    if stage.kind == StageKind.ENDED:
+        stop_series_of_case(startup=startup, by=by, at=at)
     return startup
 
 

@@ -130,7 +130,7 @@ class Rows:
         mail = kept_mail(
             self.demo,
             kind=FOLLOW_UP_MAIL,
-            key=f"follow_up:{row.pk}:{row.version}",
+            key=row.mail_key,
             recipient=address,
             recipient_name=case.person.display_name,
             subjects={"follow_up": row.pk, "person": case.person.pk},

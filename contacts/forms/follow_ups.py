@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -9,14 +10,25 @@ from contacts.forms.base import OnceForm, TidyForm
 from contacts.models import FollowUpKind, MailTemplate
 
 
+class ColleagueField(forms.ModelChoiceField):
+    """Says of whom is away until when."""
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=User.objects.none(), **kwargs)
+
+    def label_from_instance(self, user):
+        if not user.absent_on(timezone.localdate()):
+            return str(user)
+        day = date_format(user.absent_until, "SHORT_DATE_FORMAT")
+        return _("%(name)s (away until %(day)s)") % {"name": user, "day": day}
+
+
 class FollowUpForm(OnceForm, forms.Form):
     """A task for oneself or a colleague, or a mail that goes to the person on the day."""
 
     subject = forms.CharField(label=_("What is to be done"), max_length=200)
     due_on = forms.DateField(label=_("Due on"))
-    assignee = forms.ModelChoiceField(
-        label=_("Assigned to"), queryset=User.objects.none(), empty_label=None
-    )
+    assignee = ColleagueField(label=_("Assigned to"), empty_label=None)
     template = forms.ModelChoiceField(
         label=_("E-mail to the person"),
         queryset=MailTemplate.objects.none(),
@@ -48,7 +60,11 @@ class FollowUpForm(OnceForm, forms.Form):
 
 
 class PostponeForm(TidyForm, forms.Form):
-    due_on = forms.DateField(label=_("Due on"))
+    due_on = forms.DateField(label=_("Move to"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].widget.attrs["class"] = "form-control"
 
     def clean_due_on(self):
         if self.cleaned_data["due_on"] < timezone.localdate():
@@ -57,7 +73,7 @@ class PostponeForm(TidyForm, forms.Form):
 
 
 class HandOverForm(TidyForm, forms.Form):
-    assignee = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
+    assignee = ColleagueField(label=_("Hand over to"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

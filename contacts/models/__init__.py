@@ -25,6 +25,13 @@ from contacts.models.people import (
     PersonState,
 )
 from contacts.models.search import EntryKind, EntryWord, MatchKey, SearchEntry, SearchWord
+from contacts.models.series import (
+    EndReason,
+    FollowUpSeries,
+    SeriesRun,
+    SeriesStep,
+    StepUnit,
+)
 from contacts.models.startups import FoundingKind, LegalForm, Occupation, StageChange, Startup
 
 __all__ = [
@@ -38,10 +45,12 @@ __all__ = [
     "Employment",
     "EntryKind",
     "EntryWord",
+    "EndReason",
     "Erasure",
     "Evidence",
     "FollowUp",
     "FollowUpKind",
+    "FollowUpSeries",
     "FollowUpState",
     "FormOfAddress",
     "FoundingKind",
@@ -62,12 +71,15 @@ __all__ = [
     "RowOutcome",
     "SearchEntry",
     "SearchWord",
+    "SeriesRun",
+    "SeriesStep",
     "SharedField",
     "Source",
     "Stage",
     "StageChange",
     "StageKind",
     "Startup",
+    "StepUnit",
     "Topic",
     "objected",
 ]

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.absence import desk_of
 from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
@@ -27,12 +28,11 @@ class FollowUpQuerySet(models.QuerySet):
         return self.filter(Q(person__isnull=True) | Q(person__state="active"))
 
     def writable_by(self, actor):
-        """Advisors write their own: assigned to them, or about a case of theirs."""
+        """Assigned to them or about a case of theirs, and of colleagues they represent."""
         if actor.role != Role.ADVISOR:
             return self.none()
-        mine = Q(assignee_id=actor.user_id)
-        my_case = Q(person__owner_id=actor.user_id) | Q(startup__owner_id=actor.user_id)
-        return self.visible_to(actor).filter(mine | my_case)
+        desk = desk_of(actor, "assignee", "person__owner", "startup__owner")
+        return self.visible_to(actor).filter(desk)
 
     def open(self):
         return self.filter(state=FollowUpState.OPEN)
@@ -47,7 +47,7 @@ class FollowUp(Referenced, Versioned):
 
     REFERENCE_PREFIX = "W"
     PRIVACY = Privacy(
-        personal="person startup referral assignee subject closed_by",
+        personal="person startup referral assignee subject run closed_by",
         not_personal="due_on kind template state closed_at",
     )
 
@@ -77,6 +77,9 @@ class FollowUp(Referenced, Versioned):
         null=True,
         blank=True,
         verbose_name=_("mail template"),
+    )
+    run = models.ForeignKey(
+        "contacts.SeriesRun", on_delete=models.CASCADE, null=True, related_name="follow_ups"
     )
     state = models.CharField(max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
     closed_at = models.DateTimeField(null=True, editable=False)
@@ -117,6 +120,11 @@ class FollowUp(Referenced, Versioned):
         """The clock has handed its mail to the outbox."""
         done = self.state == FollowUpState.DONE and self.closed_by_id is None
         return done and self.kind == FollowUpKind.MAIL
+
+    @property
+    def mail_key(self) -> str:
+        """Of the mail that closing it has queued."""
+        return f"follow_up:{self.pk}:{self.version}"
 
     def get_absolute_url(self):
         return reverse("contacts:follow_up", args=[self.reference])

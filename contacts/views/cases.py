@@ -3,6 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.absence import represented_by
 from accounts.decorators import agency_required
 from accounts.models import Role
 from contacts import case as cases
@@ -59,13 +60,15 @@ def person(request, reference):
 
 def shared(request, case: Case) -> dict:
     timeline = timeline_of(case, request.actor)
-    follow_ups = cases.open_follow_ups(case, request.actor)
+    represented = represented_by(request.actor)
+    follow_ups = cases.open_follow_ups(case, request.actor, represented)
     return {
         "founding_panels": cases.panels_of(registry.founding_panels, case, request.actor),
         "past": timeline.nodes(),
         "planned": timeline.planned_nodes(),
         "last_contact": timeline.last_contact and as_node(timeline.last_contact),
         "follow_ups": follow_ups,
+        "series_runs": cases.running_series(case, request.actor, represented),
         "next_step": follow_ups[0] if follow_ups else None,
         "consents": cases.consents_of(case, request.actor),
         "may_write": request.actor.role == Role.ADVISOR,

@@ -1,5 +1,6 @@
 """Topics, phases, sources and mail templates: one small implementation for rows with names."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -15,8 +16,10 @@ from accounts.decorators import agency_required, role_required
 from accounts.models import Role
 from contacts import actions
 from contacts.forms import catalogue as forms
-from contacts.models import MailTemplate, Source, Stage, Topic
+from contacts.forms.series import SeriesForm
+from contacts.models import FollowUpSeries, MailTemplate, Source, Stage, Topic
 from contacts.views.editing import form_page
+from dma_crm.models import Worded
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Catalogue:
     model: type
     form: type
     icon: str
+    create: Callable[..., Worded] = actions.create_worded
+    update: Callable[..., Worded] = actions.update_worded
+    page: str = "contacts/catalogue_form.html"
 
 
 CATALOGUES = [
@@ -69,6 +75,18 @@ CATALOGUES = [
         forms.MailTemplateForm,
         "envelope",
     ),
+    Catalogue(
+        "series",
+        "serien",
+        gettext_lazy("Series of follow-ups"),
+        gettext_lazy("What follows an occasion, such as a first consultation, and when."),
+        FollowUpSeries,
+        SeriesForm,
+        "arrow-repeat",
+        actions.create_series,
+        actions.update_series,
+        "contacts/series_form.html",
+    ),
 ]
 BY_KEY = {catalogue.key: catalogue for catalogue in CATALOGUES}
 MOST_ROWS = 500
@@ -96,7 +114,7 @@ def row_create(request, key):
     catalogue = BY_KEY[key]
     form = catalogue.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.create_worded(
+        catalogue.create(
             model=catalogue.model,
             code=forms.code_of(form.cleaned_data["german"]),
             values=form.row_values(),
@@ -114,9 +132,7 @@ def row_edit(request, key, code):
     row = get_object_or_404(catalogue.model, code=code)
     form = catalogue.form(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        actions.update_worded(
-            row=row, values=form.row_values(), by=request.actor, at=timezone.now()
-        )
+        catalogue.update(row=row, values=form.row_values(), by=request.actor, at=timezone.now())
         return saved(request, key)
     return row_page(request, form, catalogue, row)
 
@@ -129,4 +145,4 @@ def saved(request, key):
 def row_page(request, form, catalogue, row=None):
     url = reverse(f"contacts:{catalogue.key}")
     context = {"catalogue": catalogue, "row": row, "cancel_url": url}
-    return form_page(request, "contacts/catalogue_form.html", form, context)
+    return form_page(request, catalogue.page, form, context)

@@ -1,6 +1,7 @@
 """Buttons of follow-ups: done, open again, further, to a colleague; one or several."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -109,44 +110,81 @@ def follow_ups_bulk(request):
     """Move or hand over the chosen ones, or all that the page showed."""
     rows = chosen_rows(request)
     manages = request.actor.role == Role.MANAGER  # reassigns, but plans nobody's days
-    hand_over = manages or request.POST.get("do") == "hand_over"
+    do = hand_over_rows if manages else BULK.get(request.POST.get("do", ""), postpone_rows)
     try:
-        said = hand_over_rows(request, rows) if hand_over else postpone_rows(request, rows)
+        said, undo = do(request, rows)
     except (ContactsError, EditConflict):
         messages.error(request, _("Somebody has just changed one of them. Please look again."))
     else:
-        messages.success(request, said) if rows else messages.error(request, said)
+        tag = f"undo={undo}" if undo else ""
+        messages.success(request, said, tag) if rows else messages.error(request, said)
     return back(request, LIST)
 
 
 def chosen_rows(request) -> list[FollowUp]:
     named = request.POST.getlist("shown" if request.POST.get("all") else "chosen")
+    return open_rows(request, named)
+
+
+def open_rows(request, named: list[str]) -> list[FollowUp]:
     rows = FollowUp.objects.visible_to(request.actor)
     if request.actor.role == Role.ADVISOR:
         rows = FollowUp.objects.writable_by(request.actor)
     return list(rows.open().filter(reference__in=named[:MOST_AT_ONCE]).distinct())
 
 
-def postpone_rows(request, rows) -> str:
+def postpone_rows(request, rows) -> tuple[str, str]:
     now = timezone.now()
     moved = actions.postpone_follow_ups(
         follow_ups=rows, days=7, today=timezone.localdate(), by=request.actor, at=now
     )
-    return counted(moved)
+    return counted(moved), undo_address(rows)
 
 
-def hand_over_rows(request, rows) -> str:
+def move_rows(request, rows) -> tuple[str, str]:
+    """To the day that was chosen; those that fall on it already are left alone."""
+    form = PostponeForm(request.POST)
+    if not form.is_valid():
+        rows.clear()
+        return _("Please choose a day that lies ahead."), ""
+    day = form.cleaned_data["due_on"]
+    moving = [row for row in rows if row.due_on != day]
+    given = {"due_on": day, "by": request.actor, "at": timezone.now()}
+    return counted(actions.move_follow_ups(follow_ups=moving, **given)), undo_address(moving)
+
+
+def undo_address(rows) -> str:
+    query = urlencode([("row", row.reference) for row in rows])
+    return f"{reverse('contacts:follow_ups_undo')}?{query}" if rows else ""
+
+
+@role_required(Role.ADVISOR)
+@require_POST
+def follow_ups_undo(request):
+    """The rows that the address names have their old days again."""
+    rows = open_rows(request, request.GET.getlist("row"))
+    try:
+        number = actions.undo_postponements(follow_ups=rows, by=request.actor, at=timezone.now())
+    except (ContactsError, EditConflict):
+        messages.error(request, _("Some of them have changed since; nothing was taken back."))
+    else:
+        messages.success(request, counted(number))
+    return back(request, LIST)
+
+
+def hand_over_rows(request, rows) -> tuple[str, str]:
     form = HandOverForm(request.POST)
     if not form.is_valid():
         rows.clear()
-        return _("Please choose a colleague.")
-    now, assignee = timezone.now(), form.cleaned_data["assignee"]
-    return counted(
-        actions.hand_over_follow_ups(follow_ups=rows, assignee=assignee, by=request.actor, at=now)
-    )
+        return _("Please choose a colleague."), ""
+    given = {"assignee": form.cleaned_data["assignee"], "by": request.actor, "at": timezone.now()}
+    return counted(actions.hand_over_follow_ups(follow_ups=rows, **given)), ""
 
 
 def counted(number: int) -> str:
     if not number:
         return _("Please choose at least one follow-up.")
     return ngettext("%(n)s follow-up changed.", "%(n)s follow-ups changed.", number) % {"n": number}
+
+
+BULK = {"hand_over": hand_over_rows, "move": move_rows}

@@ -1,5 +1,5 @@
 import functools
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -16,34 +16,73 @@ from accounts.models import Role
 from contacts import actions, mail_templates
 from contacts.case import with_rights
 from contacts.filters import FollowUpFilter
-from contacts.forms.follow_ups import FollowUpForm, HandOverForm
+from contacts.forms.follow_ups import FollowUpForm, HandOverForm, PostponeForm
 from contacts.models import FollowUp, FollowUpKind, MailTemplate, Person, Startup
 from contacts.views.editing import create_page
+from contacts.weeks import ONE_WEEK, days_of, name_of, week_of
 from dma_crm.paging import page_of
+from dma_crm.workdays import first_working_day
 
 LIST = "contacts:follow_ups"
+MOST_IN_A_WEEK = 300
 
 
 @agency_required
 @require_safe
 def follow_ups(request):
-    """What is open, soonest first, by week; advisors start with their own."""
+    """What is open, soonest first; advisors start with their own. `?week=` shows one by day."""
     chosen = FollowUpFilter(request.GET, actor=request.actor)
     rows = chosen.apply(FollowUp.objects.visible_to(request.actor).open())
-    page = page_of(
-        rows.select_related("person", "startup", "assignee", "template"),
-        ordering=("due_on", "id"),
-        cursor=request.GET.get("cursor", ""),
-    )
-    groups = by_week(with_rights(page.rows, request.actor))
+    rows = rows.select_related("person", "startup", "assignee", "template", "run__series")
+    week = chosen.cleaned_data.get("week", "")
+    shown = week_page(request, rows, week) if week else list_page(request, rows)
+    in_a_week = first_working_day(timezone.localdate() + ONE_WEEK)
     context = {
-        "page": page,
         "filter": chosen,
-        "groups": groups,
+        "tabs": tabs(chosen),
         "hand_over": HandOverForm(),
-        "may_choose": any(row.may_choose for row in page),
+        "move": PostponeForm(initial={"due_on": in_a_week}),
+        "may_choose": any(row.may_choose for row in shown["rows"]),
     }
-    return render(request, "contacts/follow_ups.html", context)
+    template = "contacts/follow_ups_week.html" if week else "contacts/follow_ups.html"
+    return render(request, template, context | shown)
+
+
+def list_page(request, rows) -> dict:
+    cursor = request.GET.get("cursor", "")
+    page = page_of(rows, ordering=("due_on", "id"), cursor=cursor)
+    shown = with_rights(page.rows, request.actor)
+    return {"page": page, "rows": shown, "groups": by_week(shown)}
+
+
+def week_page(request, rows, week: str) -> dict:
+    """Overdue ones stand above the week of today, where they are planned anew."""
+    today = timezone.localdate()
+    monday = week_of(week, today)
+    is_now = monday <= today < monday + ONE_WEEK
+    rows = rows.filter(due_on__gte=date.min if is_now else monday, due_on__lt=monday + ONE_WEEK)
+    shown = with_rights(rows.order_by("due_on", "id")[:MOST_IN_A_WEEK], request.actor)
+    late = [row for row in shown if is_now and row.due_on < today]
+    return {
+        "rows": shown,
+        "late": late,
+        "days": days_of(monday, shown[len(late) :], today),
+        "week": week_name(monday),
+        "monday": monday,
+        "previous": name_of(monday - ONE_WEEK),
+        "next": name_of(monday + ONE_WEEK),
+    }
+
+
+def tabs(chosen: FollowUpFilter) -> list[dict]:
+    """The list, and the week of today; filters go along."""
+    week = chosen.cleaned_data.get("week", "")
+    plain = chosen.without("week")
+    this = f"{plain}&week={name_of(timezone.localdate())}"
+    return [
+        {"label": _("List"), "url": plain, "active": not week},
+        {"label": _("Week"), "url": this, "active": bool(week)},
+    ]
 
 
 def by_week(rows: list[FollowUp]) -> list[dict]:
@@ -62,13 +101,17 @@ def week_label(day, today) -> str:
     monday = day - timedelta(days=day.weekday())
     weeks = (monday - (today - timedelta(days=today.weekday()))).days // 7
     named = {0: _("This week"), 1: _("Next week")}
+    return named.get(weeks) or week_name(day)
+
+
+def week_name(day) -> str:
     year, number, _weekday = day.isocalendar()
-    return named.get(weeks) or _("Week %(number)s/%(year)s") % {"number": number, "year": year}
+    return _("Week %(number)s/%(year)s") % {"number": number, "year": year}
 
 
 def find(request, reference) -> FollowUp:
     rows = FollowUp.objects.visible_to(request.actor).select_related(
-        "person", "startup", "assignee", "template", "closed_by"
+        "person", "startup", "assignee", "template", "closed_by", "run__series"
     )
     return get_object_or_404(rows, reference=reference)
 

@@ -27,5 +27,6 @@ def load(now: datetime = NOW, seed: int = 1) -> demo.Demo:
 def loaded(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         masterdata.load(apps)
+        masterdata.load_series(apps)
         yield load()
         transaction.set_rollback(True)

@@ -6,10 +6,13 @@ from contacts.models import (
     Affiliation,
     Consent,
     FollowUp,
+    FollowUpSeries,
     PartnerOrganisation,
     Person,
     PersonEmail,
     PersonPhone,
+    SeriesRun,
+    SeriesStep,
     Stage,
     Startup,
 )
@@ -85,6 +88,38 @@ class ConsentFactory(factory.django.DjangoModelFactory):
     given_at = NOW
     at = NOW
     channel = "screen"
+
+
+class FollowUpSeriesFactory(factory.django.DjangoModelFactory):
+    """Without steps."""
+
+    class Meta:
+        model = FollowUpSeries
+
+    code = factory.Sequence(lambda n: f"reihe_{n}")
+    names = factory.LazyAttribute(lambda series: {"de": f"Reihe {series.code}"})
+
+
+class SeriesStepFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SeriesStep
+
+    series = factory.SubFactory(FollowUpSeriesFactory)
+    position = factory.Sequence(lambda n: n)
+    after = 1
+    unit = "weeks"
+    subject = "Anrufen"
+
+
+class SeriesRunFactory(factory.django.DjangoModelFactory):
+    """Running, without follow-ups."""
+
+    class Meta:
+        model = SeriesRun
+
+    series = factory.SubFactory(FollowUpSeriesFactory)
+    person = factory.SubFactory(PersonFactory)
+    assignee = factory.SubFactory(UserFactory)
 
 
 class FollowUpFactory(factory.django.DjangoModelFactory):

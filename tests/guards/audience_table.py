@@ -82,6 +82,7 @@ a_person = a("PersonFactory")
 a_startup = a("StartupFactory")
 a_partner = a("PartnerFactory")
 a_follow_up = a("FollowUpFactory")
+a_series_run = a("SeriesRunFactory", "pk")
 a_consultation = a("ConsultationFactory")
 a_referral = a("ReferralFactory", sent=True)
 a_need = a("NeedFactory")
@@ -272,6 +273,10 @@ CONTACTS = {
     "contacts:follow_up_create": form(ADVISOR),
     "contacts:mail_preview": page(ADVISOR),
     "contacts:follow_ups_bulk": action(ADVISOR | MANAGER, params={"do": "hand_over"}),
+    "contacts:follow_ups_undo": action(ADVISOR),
+    "contacts:series_start": form(ADVISOR),
+    "contacts:series_stop": action(ADVISOR, a_series_run, hidden=ADVISOR),
+    "contacts:series_resume": action(ADVISOR, a_series_run, hidden=ADVISOR),
     "contacts:follow_up": page(AGENCY, a_follow_up),
     "contacts:follow_up_done": action(ADVISOR, a_follow_up, hidden=ADVISOR),
     "contacts:follow_up_reopen": action(ADVISOR, a_follow_up, hidden=ADVISOR),
@@ -292,6 +297,9 @@ CONTACTS = {
     "contacts:mail_templates": page(AGENCY),
     "contacts:mail_templates_create": form(OVERSEERS),
     "contacts:mail_templates_edit": form(OVERSEERS, first("MailTemplate")),
+    "contacts:series": page(AGENCY),
+    "contacts:series_create": form(OVERSEERS),
+    "contacts:series_edit": form(OVERSEERS, first("FollowUpSeries")),
 }
 
 an_introduction = a("IntroductionFactory")
@@ -398,6 +406,7 @@ CONSULTATIONS = {
     "consultations:ventures": page(ADVISOR),
     "consultations:partner_cards": action(ADVISOR),
     "consultations:referral_checks": action(ADVISOR),
+    "consultations:series_preview": action(ADVISOR),
     "consultations:draft": action(ADVISOR),
     "consultations:consultation": page(AGENCY, a_consultation),
     "consultations:correct": form(ADVISOR, a_consultation, hidden=ADVISOR),

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 WIDE, NARROW, NARROWEST = 1280, 390, 320
 AGENCY = [
     *("/", "/personen/", "/startups/", "/partner/", "/vermittlungen/", "/wiedervorlagen/"),
+    "/wiedervorlagen/?week=2026-W10&owner=all",
     *("/anliegen/?tab=alle", "/anliegen/festgefahren/", "/anliegen/runder-tisch/"),
     "/kontaktvermittlungen/?tab=alle",
     *("/phasen/", "/kennzahlen/", "/beratungen/", "/suche/?q=mueller", "/suche/?q=xyz", "/konto/"),
@@ -35,6 +36,7 @@ ADMIN = [
     *("/verwaltung/", "/verwaltung/benutzer/", "/verwaltung/api-schluessel/"),
     *("/verwaltung/api-schluessel/neu/", "/verwaltung/leseprotokoll/", "/verwaltung/systemstatus/"),
     *("/verwaltung/postausgang/", "/verwaltung/agentur/", "/verwaltung/veranstaltungen/"),
+    *("/verwaltung/serien/", "/verwaltung/serien/after_first_consultation/"),
     *("/verwaltung/zustellung/", "/verwaltung/sperrliste/"),
     *("/verwaltung/webhooks/", "/verwaltung/erinnerungen/", "/verwaltung/reihenfolge/"),
 ]
@@ -74,6 +76,7 @@ def advisors():
         f"/verwaltung/veranstaltungen/{guest.event.slug}/",
         f"/termine/neu/?startup={startup.reference}",
         f"{appointment.get_absolute_url()}bearbeiten/",
+        f"/wiedervorlagen/serie/starten/?person={person.reference}&series=after_first_consultation",
     ]
 
 
