@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import EditConflict, save_changes
@@ -22,7 +23,7 @@ class RegistrationState(models.TextChoices):
     WAITING = "waiting", _("Waiting list")
     OFFERED = "offered", _("Moved up")
     CONFIRMED = "confirmed", _("Confirmed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "Cancelled")
     LAPSED = "lapsed", _("Lapsed")
 
 
