@@ -9,7 +9,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         from accounts import navigation  # noqa: PLC0415 - needs loaded models
         from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
-        from consultations import drafts, erasing, timeline  # noqa: PLC0415 - as above
+        from consultations import drafts, erasing, placeholders, timeline  # noqa: PLC0415 - as above
         from consultations.appointments import lists, mails  # noqa: PLC0415 - as above
         from contacts import registry  # noqa: PLC0415 - as above
         from dma_crm import jobs  # noqa: PLC0415 - as above
@@ -37,6 +37,7 @@ class ConsultationsConfig(AppConfig):
         registry.on_erasure(erasing.erase)
         registry.register_timeline(lists.appointments_of)
         register_kind(mails.KIND, label=_("Appointment"), build=mails.build, may_go=mails.may_go)
+        placeholders.register()
         jobs.register(
             "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded
         )

@@ -1,6 +1,6 @@
 """Mails that the agency words itself: placeholders filled with real data, Markdown made HTML."""
 
-import re
+from typing import Protocol
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -8,21 +8,27 @@ from django.utils.translation import gettext as _
 
 from accounts.absence import stand_in_for
 from accounts.models import User
-from contacts.models import Agency, FormOfAddress, MailTemplate, Person
+from contacts.models import Agency, MailTemplate, Person, Startup
+from contacts.placeholders import Letter, fill, named_in, values_for
 from outbox.markup import html_of
 from outbox.messages import SUBJECT_LENGTH, Message, framed, one_line, signed_text
 from outbox.sources import defuse
 
-PLACEHOLDERS = ("greeting", "name", "advisor", "agency")
-PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
+class Wording(Protocol):
+    """A template, one of its former versions, or what somebody is typing."""
 
-def unknown_placeholders(text: str) -> list[str]:
-    return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+    subject: str
+    body: str
 
 
 def render(
-    template: MailTemplate, *, person: Person, advisor: User, unsubscribe: str = ""
+    wording: Wording,
+    *,
+    person: Person,
+    advisor: User,
+    startup: Startup | None = None,
+    unsubscribe: str = "",
 ) -> Message:
     """The mail as this person gets it from this advisor, who also receives the answer.
 
@@ -30,10 +36,11 @@ def render(
     """
     agency = Agency.objects.select_related("organisation").defer("logo").get()
     with translation.override(settings.LANGUAGE_CODE):
-        values = values_for(person, advisor, agency)
+        names = named_in(wording.subject) | named_in(wording.body)
+        values = values_for(Letter(person, advisor, agency, startup), names)
         way_out = "\n\n" + _("You do not want such mails any more? Unsubscribe here: {stop}")
-    subject = one_line(fill(template.subject, values))[:SUBJECT_LENGTH]
-    body = template.body.replace("\r\n", "\n").rstrip() + (way_out if unsubscribe else "")
+    subject = one_line(fill(wording.subject, values))[:SUBJECT_LENGTH]
+    body = wording.body.replace("\r\n", "\n").rstrip() + (way_out if unsubscribe else "")
     values["stop"] = unsubscribe
     text = fill(body, values)
     # Names are defused for the HTML: what somebody is called must never become a link.
@@ -43,25 +50,11 @@ def render(
     return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
 
 
-def values_for(person: Person, advisor: User, agency: Agency) -> dict[str, str]:
-    return {
-        "greeting": greeting(person),
-        "name": person.display_name,
-        "advisor": str(advisor),
-        "agency": agency.name,
-    }
+def as_it_stood(template: MailTemplate, version: str) -> Wording:
+    """For a mail that has gone: what it was written from. "" is the present wording.
 
-
-def greeting(person: Person) -> str:
-    """By form of address; who has not told us one is addressed by first and last name."""
-    formal = " ".join(filter(None, [person.title, person.family_name]))
-    if person.form_of_address == FormOfAddress.MS:
-        return _("Dear Ms %(name)s,") % {"name": formal}
-    if person.form_of_address == FormOfAddress.MR:
-        return _("Dear Mr %(name)s,") % {"name": formal}
-    return _("Good day %(name)s,") % {"name": person.display_name}
-
-
-def fill(text: str, values: dict[str, str]) -> str:
-    """Each value once: what a value holds is never filled again."""
-    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+    Raises MailTemplateVersion.DoesNotExist for a version nobody kept.
+    """
+    if version in ("", str(template.version)):
+        return template
+    return template.versions.get(number=version)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import administration, create, main, organisation
-from contacts import examinations, registry, tasks, timeline
+from contacts import examinations, mail_trials, registry, tasks, timeline
 from contacts.context_processors import read_agency
 from contacts.views.catalogue import CATALOGUES
 from dma_crm import jobs
@@ -29,6 +29,12 @@ def register() -> None:
         label=_("Follow-up mail"),
         transactional=False,
         stop=tasks.stop_follow_ups,
+    )
+    register_kind(
+        mail_trials.KIND,
+        build=mail_trials.build,
+        may_go=mail_trials.may_go,
+        label=_("Trial of a mail template"),
     )
     jobs.register("contacts.follow_ups", every_seconds=300, work=tasks.send_due_follow_ups)
     jobs.register("contacts.series", every_seconds=300, work=tasks.stop_series_of_locked)

@@ -1,5 +1,6 @@
 """What contacts does by the clock."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from outbox.models import OutboundMail
 from outbox.unsubscribing import unsubscribe_address
 
 FOLLOW_UP_MAIL = "follow_up"
+WORDING = "wording"  # of a mail's subjects: the version of the template it went with
 MOST_AT_ONCE = 500
 
 
@@ -79,15 +81,19 @@ def queue_follow_up(follow_up: FollowUp, *, at: datetime) -> bool:
 
 
 def build_follow_up(mail: OutboundMail) -> Message:
-    follow_up = FollowUp.objects.select_related("person", "template", "assignee").get(
+    """In the present wording; one that has gone in the wording it went with."""
+    follow_up = FollowUp.objects.select_related("person", "template", "assignee", "startup").get(
         pk=mail.subjects["follow_up"]
     )
-    return mail_templates.render(
-        follow_up.template,
+    wording = mail_templates.as_it_stood(follow_up.template, mail.subjects.get(WORDING, ""))
+    message = mail_templates.render(
+        wording,
         person=follow_up.person,
         advisor=follow_up.assignee,
+        startup=follow_up.startup,
         unsubscribe=unsubscribe_address(mail),
     )
+    return replace(message, made_of={WORDING: str(follow_up.template.version)})
 
 
 def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:

@@ -8,6 +8,7 @@ from contacts.views import (
     consents,
     erasing,
     follow_ups,
+    mail_templates,
     partners,
     people,
     search,
@@ -20,6 +21,8 @@ app_name = "contacts"
 
 PERSON, STARTUP = "personen/<str:reference>/", "startups/<str:reference>/"
 PARTNER, FOLLOW_UP = "partner/<str:reference>/", "wiedervorlagen/<str:reference>/"
+TEMPLATES = "verwaltung/mailvorlagen/"
+TEMPLATE = TEMPLATES + "<slug:code>/"
 
 urlpatterns = [
     path("suche/", search.search, name="search"),
@@ -63,6 +66,13 @@ urlpatterns = [
     path(FOLLOW_UP + "zurueck/", writes.follow_up_unpostpone, name="follow_up_unpostpone"),
     path(FOLLOW_UP + "uebergeben/", writes.follow_up_hand_over, name="follow_up_hand_over"),
     path("verwaltung/agentur/", agency.agency_edit, name="agency"),
+    path(TEMPLATES + "neu/vorschau/", mail_templates.trial, name="mail_template_trial"),
+    path(TEMPLATE + "fassungen/", mail_templates.versions, name="mail_template_versions"),
+    path(
+        TEMPLATE + "fassungen/<int:number>/wiederherstellen/",
+        mail_templates.restore,
+        name="mail_template_restore",
+    ),
     path("agentur/logo/<slug:digest>.png", agency.logo, name="logo"),
 ]
 

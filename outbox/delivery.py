@@ -100,11 +100,15 @@ def why_not(mail: OutboundMail, *, at: datetime) -> str:
 
 
 def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
-    """Raises NoWayOutError for a mail that nobody has to get and nobody could stop."""
+    """Raises NoWayOutError for a mail that nobody has to get and nobody could stop.
+
+    What it was made of is noted with the row when it has gone.
+    """
     kind = kind_of(mail)
     message = kind.build(mail)
     if not (kind.transactional or message.unsubscribe):
         raise NoWayOutError
+    mail.subjects = mail.subjects | message.made_of
     return composed(mail, message, at=at)
 
 
@@ -157,6 +161,7 @@ def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
         state=MailState.SENT,
         transport=transport,
         sent_at=clock.now(),
+        subjects=mail.subjects,
         payload="",
         last_error="",
     )

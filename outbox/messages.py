@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +24,8 @@ class Message:
 
     `unsubscribe` is an https address that ends such mails when it is POSTed to (RFC 8058).
     `calendar` is an iCalendar object that calendars act on, by `method` (RFC 6047).
+    `made_of` is kept with the mail once it has gone, among its `subjects`: what its builder needs
+    to show it again as it was sent, though its wording is another one by then.
     """
 
     subject: str
@@ -33,6 +35,7 @@ class Message:
     unsubscribe: str = ""
     calendar: str = ""
     method: str = ""
+    made_of: dict[str, str] = field(default_factory=dict)
 
 
 def with_calendar(message: Message, calendar: str, method: str) -> Message:

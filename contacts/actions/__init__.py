@@ -21,6 +21,7 @@ from contacts.actions.follow_ups import (
     undo_postponement,
     undo_postponements,
 )
+from contacts.actions.mail_templates import create_template, restore_version, reword_template
 from contacts.actions.partners import create_partner, update_agency, update_partner
 from contacts.actions.people import create_person, update_person
 from contacts.actions.series import (
@@ -40,6 +41,7 @@ __all__ = [
     "create_person",
     "create_series",
     "create_startup",
+    "create_template",
     "create_worded",
     "end_affiliation",
     "erase_person",
@@ -51,9 +53,11 @@ __all__ = [
     "postpone_follow_up",
     "postpone_follow_ups",
     "record_consent",
-    "replay_erasures",
     "reopen_follow_up",
+    "replay_erasures",
+    "restore_version",
     "resume_series",
+    "reword_template",
     "start_series",
     "stop_run",
     "stop_series",

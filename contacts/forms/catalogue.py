@@ -1,14 +1,16 @@
 """Rows the agency words itself, and how it shows itself."""
 
 import hashlib
+import unicodedata
+from itertools import islice
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.folding import words
 from contacts.forms.base import EditForm, TidyForm
-from contacts.mail_templates import PLACEHOLDERS, unknown_placeholders
 from contacts.models import Agency, MailTemplate, PartnerOrganisation, Source, Stage, Topic
+from contacts.placeholders import faults, placeholders
 
 NAME_LENGTH = 100
 
@@ -33,6 +35,10 @@ class WordedForm(TidyForm, forms.ModelForm):
         kept = {language: name for language, name in names.items() if name}
         return {"names": kept} | {name: data[name] for name in self._meta.fields}
 
+    def row_version(self) -> dict:
+        """Of rows that keep versions: the one that was opened."""
+        return {}
+
 
 class TopicForm(WordedForm):
     class Meta:
@@ -51,25 +57,49 @@ class StageForm(WordedForm):
         fields = ["position", "active", "kind"]
 
 
-class MailTemplateForm(WordedForm):
+class WordingForm(TidyForm, forms.ModelForm):
+    """Subject and text of a mail; braces that are no placeholder are told with their place."""
+
+    MOST_FAULTS = 5
+
     class Meta:
         model = MailTemplate
-        fields = ["position", "active", "subject", "body"]
-        widgets = {"body": forms.Textarea(attrs={"rows": 12})}
+        fields = ["subject", "body"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
 
     def clean_body(self):
-        return self.known(self.cleaned_data["body"])
+        return self.known(self.cleaned_data["body"].replace("\r\n", "\n"))
 
     def clean_subject(self):
         return self.known(self.cleaned_data["subject"])
 
     def known(self, text: str) -> str:
-        wrong = unknown_placeholders(text)
+        text = unicodedata.normalize("NFC", text)
+        wrong = list(islice(faults(text), self.MOST_FAULTS))
         if wrong:
-            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            said = _("{%(wrong)s} is not known. There are: %(known)s")
-            raise forms.ValidationError(said % {"wrong": wrong[0], "known": known})
+            known = ", ".join(f"{{{each.names[0]}}}" for each in placeholders)
+            raise forms.ValidationError([*wrong, _("There are: %(known)s") % {"known": known}])
         return text
+
+
+class MailTemplateForm(WordingForm, WordedForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=2**31 - 1)
+
+    class Meta(WordingForm.Meta):
+        fields = ["position", "active", "subject", "body"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+
+    def row_version(self) -> dict:
+        return {"version": self.cleaned_data["version"]}
+
+
+class TrialForm(WordingForm):
+    """What is being typed, with the person for whom it is tried."""
+
+    person_id = forms.UUIDField(required=False)
 
 
 def code_of(name: str) -> str:

@@ -1,7 +1,14 @@
 """People, startups, partner organisations, and what is planned with them and permitted by them."""
 
 from contacts.models.affiliations import Affiliation, AffiliationRole
-from contacts.models.catalogue import MailTemplate, Source, Stage, StageKind, Topic
+from contacts.models.catalogue import (
+    MailTemplate,
+    MailTemplateVersion,
+    Source,
+    Stage,
+    StageKind,
+    Topic,
+)
 from contacts.models.consents import (
     ALL_SHARED_FIELDS,
     Consent,
@@ -59,6 +66,7 @@ __all__ = [
     "LegalBasis",
     "LegalForm",
     "MailTemplate",
+    "MailTemplateVersion",
     "Objection",
     "MatchKey",
     "Occupation",

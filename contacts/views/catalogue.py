@@ -1,18 +1,21 @@
 """Topics, phases, sources and mail templates: one small implementation for rows with names."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import agency_required, role_required
+from accounts.history import EditConflict
 from accounts.models import Role
 from contacts import actions
 from contacts.forms import catalogue as forms
@@ -74,6 +77,9 @@ CATALOGUES = [
         MailTemplate,
         forms.MailTemplateForm,
         "envelope",
+        actions.create_template,
+        actions.reword_template,
+        "contacts/mail_template.html",
     ),
     Catalogue(
         "series",
@@ -130,9 +136,15 @@ def row_create(request, key):
 def row_edit(request, key, code):
     catalogue = BY_KEY[key]
     row = get_object_or_404(catalogue.model, code=code)
-    form = catalogue.form(request.POST or None, instance=row)
+    form = catalogue.form(request.POST or None, instance=copy(row))
     if request.method == "POST" and form.is_valid():
-        catalogue.update(row=row, values=form.row_values(), by=request.actor, at=timezone.now())
+        try:
+            catalogue.update(
+                row=row, **form.row_version(), values=form.row_values(),
+                by=request.actor, at=timezone.now(),
+            )  # fmt: skip
+        except EditConflict as conflict:
+            return conflict_page(request, form, catalogue, conflict.current)
         return saved(request, key)
     return row_page(request, form, catalogue, row)
 
@@ -142,7 +154,29 @@ def saved(request, key):
     return redirect(f"contacts:{key}")
 
 
-def row_page(request, form, catalogue, row=None):
+def row_page(request, form, catalogue, row=None, *, status: int = 200, **more):
     url = reverse(f"contacts:{catalogue.key}")
-    context = {"catalogue": catalogue, "row": row, "cancel_url": url}
-    return form_page(request, catalogue.page, form, context)
+    context = {"catalogue": catalogue, "row": row, "cancel_url": url, **more}
+    return form_page(request, catalogue.page, form, context, status=status)
+
+
+def conflict_page(request, form, catalogue, current):
+    """Both wordings, what differs; a second "save" is meant to outdo the stored one."""
+    named = {"german": current.names.get("de", ""), "english": current.names.get("en", "")}
+    pairs = [
+        (field.label, form.cleaned_data[field.name], named.get(field.name, field.value()))
+        for field in catalogue.form(instance=current).visible_fields()
+    ]
+    last = current.versions.first()
+    conflict = {
+        "rows": [
+            {"label": label, "mine": mine, "theirs": theirs, "changed": True}
+            for label, mine, theirs in pairs
+            if mine != theirs
+        ],
+        "theirs_by": (last and last.by_label) or _("The system"),
+        "theirs_at": date_format(timezone.localtime(current.modified_at), "DATETIME_FORMAT"),
+        "version": current.version,
+        "keep_url": current.get_absolute_url(),
+    }
+    return row_page(request, form, catalogue, current, status=409, conflict=conflict)

@@ -316,10 +316,10 @@ def test_mail_template_refuses_unknown_placeholders(client, boss, field):
     url = "/verwaltung/mailvorlagen/keep_in_touch/"
     data = {"german": "Kontakt", "position": 3, "subject": "Hallo", "body": "{greeting}"}
 
-    answer = client.post(url, data | {field: "{vorname}"})
+    answer = client.post(url, data | {field: "{hausnummer}"})
 
     assert answer.status_code == 422
-    assert "{vorname} ist unbekannt" in answer.content.decode()
+    assert "{hausnummer} ist unbekannt" in answer.content.decode()
     assert client.post(url, data).status_code == 302
     assert MailTemplate.objects.get(code="keep_in_touch").body == "{greeting}"
 

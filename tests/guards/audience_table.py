@@ -141,6 +141,13 @@ def first(model: str, attribute: str = "code"):
     return row
 
 
+def a_wording() -> dict:
+    """Of a template that was worded anew."""
+    template = apps.get_model("contacts", "MailTemplate").objects.first()
+    template.versions.create(number=1, at=datetime(2026, 1, 1, tzinfo=UTC), channel="system")
+    return {"code": template.code, "number": 1}
+
+
 def a_noted() -> dict:
     from tests.factories import ConfidentialNoteFactory  # noqa: PLC0415 - as above
 
@@ -300,6 +307,9 @@ CONTACTS = {
     "contacts:series": page(AGENCY),
     "contacts:series_create": form(OVERSEERS),
     "contacts:series_edit": form(OVERSEERS, first("FollowUpSeries")),
+    "contacts:mail_template_trial": action(OVERSEERS),
+    "contacts:mail_template_versions": page(OVERSEERS, first("MailTemplate")),
+    "contacts:mail_template_restore": action(OVERSEERS, a_wording),
 }
 
 an_introduction = a("IntroductionFactory")
