@@ -124,10 +124,24 @@ def save_unique(user: User) -> None:
 
 @transaction.atomic
 def update_profile(
-    *, user: User, name: str, phone: str, single_key_shortcuts: bool, by: Actor, at: datetime
+    *,
+    user: User,
+    name: str,
+    phone: str,
+    single_key_shortcuts: bool,
+    digest_weekdays: list[int] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> User:
     changed = {"name": name, "phone": phone, "single_key_shortcuts": single_key_shortcuts}
-    return write(user, changed, at=at)
+    chosen = {} if digest_weekdays is None else {"digest_weekdays": digest_weekdays}
+    return write(user, changed | chosen, at=at)
+
+
+@transaction.atomic
+def choose_digest(*, user: User, weekdays: list[int], by: Actor, at: datetime) -> User:
+    """The weekdays (Monday is 0) on which the mail of the morning comes; none switches it off."""
+    return write(user, {"digest_weekdays": weekdays}, at=at)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from copy import copy
 from datetime import date, timedelta
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import LONGEST_KEY_LIFETIME
@@ -61,12 +62,31 @@ class UserForm(forms.ModelForm):
 
 
 class ProfileForm(forms.ModelForm):
+    digest_weekdays = forms.TypedMultipleChoiceField(
+        label=_("Mail of the morning on"),
+        choices=[(day, WEEKDAYS[day]) for day in range(5)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "At seven: what you can act on that day. Not on holidays, not while you are away, and"
+            " not when nothing is due. Without a day it is switched off."
+        ),
+    )
+
     class Meta:
         model = User
         fields = ["name", "phone", "single_key_shortcuts"]
         help_texts = {
             "single_key_shortcuts": _("Keys such as b for a consultation, without Ctrl or Alt.")
         }
+
+    def __init__(self, *args, role: str, **kwargs):
+        """Only advisors have a digest; without a weekday it does not come."""
+        super().__init__(*args, **kwargs)
+        self.initial["digest_weekdays"] = self.instance.digest_weekdays
+        if role != Role.ADVISOR:
+            del self.fields["digest_weekdays"]
 
 
 class AbsenceForm(forms.Form):

@@ -9,7 +9,13 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         from accounts import navigation  # noqa: PLC0415 - needs loaded models
         from accounts.models import AGENCY_ROLES, Role  # noqa: PLC0415 - as above
-        from consultations import drafts, erasing, placeholders, timeline  # noqa: PLC0415 - as above
+        from consultations import (  # noqa: PLC0415 - as above
+            digest,
+            drafts,
+            erasing,
+            placeholders,
+            timeline,
+        )
         from consultations.appointments import lists, mails  # noqa: PLC0415 - as above
         from contacts import registry  # noqa: PLC0415 - as above
         from dma_crm import jobs  # noqa: PLC0415 - as above
@@ -41,3 +47,4 @@ class ConsultationsConfig(AppConfig):
         jobs.register(
             "consultations.forget_discarded", every_seconds=3600, work=drafts.forget_discarded
         )
+        digest.register()

@@ -34,6 +34,7 @@ ANSWERED = [
     ReferralStatus.COMPLETED,
     ReferralStatus.EXPIRED,
 ]
+UNREAD = Q(status=ReferralStatus.COMPLETED, acknowledged_at__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ class Today:
 
 def today_of(actor: Actor, *, at: datetime) -> Today:
     day, represented = timezone.localdate(at), represented_by(actor)
-    referrals = desk(Referral.objects.visible_to(actor), actor, "need__owner").with_names()
-    sent = referrals.filter(sender_id=AGENCY_ID)
+    sent = sent_by_us(actor)
     return Today(
         day=day,
         team=actor.role != Role.ADVISOR,
@@ -102,15 +102,29 @@ def own(rows: Any, actor: Actor, owner: str) -> Any:
     return rows.filter(**{owner: actor.user_id}) if actor.role == Role.ADVISOR else rows
 
 
+def sent_by_us(actor: Actor) -> Any:
+    referrals = desk(Referral.objects.visible_to(actor), actor, "need__owner")
+    return referrals.with_names().filter(sender_id=AGENCY_ID)
+
+
 def due(actor: Actor, day: date, represented: dict[int, User]) -> list[FollowUp]:
-    """Tasks alone: a mail due today goes by itself. One more than shown tells that there are."""
+    """One more than shown tells that there are."""
+    return with_rights(due_tasks(actor, day)[: DUE_SHOWN + 1], actor, represented)
+
+
+def due_tasks(actor: Actor, day: date) -> Any:
+    """Tasks alone: a mail due today goes by itself."""
     tasks = FollowUp.objects.visible_to(actor).due(day).filter(kind=FollowUpKind.TASK)
     tasks = desk(tasks, actor, "assignee").exclude(person__state="restricted")
     names = tasks.select_related("person", "startup", "assignee", "run__series")
-    return with_rights(names.order_by("due_on", "id")[: DUE_SHOWN + 1], actor, represented)
+    return names.order_by("due_on", "id")
 
 
 def asked(actor: Actor, sent: Any) -> list[Referral]:
+    return list(asking(actor, sent)[:SHOWN])
+
+
+def asking(actor: Actor, sent: Any) -> Any:
     """What waits for a word of ours: queries, forwarding proposals, and founders sent to us."""
     of_ours = sent.filter(
         Q(status=ReferralStatus.QUERY)
@@ -121,20 +135,22 @@ def asked(actor: Actor, sent: Any) -> list[Referral]:
     )
     keys = Q(pk__in=of_ours.order_by().values("pk")) | Q(pk__in=to_us.values("pk"))
     rows = Referral.objects.filter(keys).with_names().select_related("forward_to")
-    return list(rows.order_by("status_since")[:SHOWN])
+    return rows.order_by("status_since")
 
 
 def answered_lately(day: date) -> Q:
     """Since yesterday; a completed one stays until somebody has taken note of its outcome."""
     since = timezone.make_aware(datetime.combine(day - timedelta(days=1), datetime.min.time()))
-    unread = Q(status=ReferralStatus.COMPLETED, acknowledged_at__isnull=True)
-    return Q(status__in=ANSWERED, status_since__gte=since) | unread
+    return Q(status__in=ANSWERED, status_since__gte=since) | UNREAD
+
+
+def unanswered(sent: Any) -> Any:
+    return sent.filter(status=ReferralStatus.SENT, forward_to__isnull=True)
 
 
 def waiting(sent: Any, day: date, actor: Actor) -> list[Referral]:
     """Sent and unanswered, the most urgent first; `late` ones say how long they have waited."""
-    open_ones = sent.filter(status=ReferralStatus.SENT, forward_to__isnull=True)
-    open_ones = open_ones.annotate(reminded=reminded_on(day))
+    open_ones = unanswered(sent).annotate(reminded=reminded_on(day))
     rows = list(open_ones.order_by("respond_by", "id")[:SHOWN])
     for row in rows:
         row.late = row.respond_by < day

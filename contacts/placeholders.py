@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from contacts.models import Agency, FormOfAddress, Person, Startup
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
 BRACES = re.compile(rf"{PLACEHOLDER.pattern}|[{{}}]")
 
 
@@ -93,9 +93,8 @@ def place(text: str, index: int) -> str:
     return _("Line %(line)s, character %(column)s") % {"line": line + 1, "column": column + 1}
 
 
-def greeting(letter: Letter) -> str:
+def greeting(person: Person) -> str:
     """By form of address; who has not told us one is addressed by first and last name."""
-    person = letter.person
     formal = " ".join(filter(None, [person.title, person.family_name]))
     if person.form_of_address == FormOfAddress.MS:
         return _("Dear Ms %(name)s,") % {"name": formal}
@@ -119,7 +118,7 @@ register_placeholder(
     "begruessung",
     "greeting",
     meaning=gettext_lazy("Salutation by form of address; neutral where none is known"),
-    value=greeting,
+    value=lambda letter: greeting(letter.person),
 )
 register_placeholder(
     "name",

@@ -29,6 +29,10 @@ def register() -> None:
         label=_("Follow-up mail"),
         transactional=False,
         stop=tasks.stop_follow_ups,
+        stopping=_(
+            "We will then no longer write to you by ourselves to ask how things are going. What you"
+            " have asked us for, such as a referral, stays as it is."
+        ),
     )
     register_kind(
         mail_trials.KIND,

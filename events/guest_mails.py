@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.context_processors import read_agency
-from contacts.mail_templates import PLACEHOLDER, fill
+from contacts.placeholders import PLACEHOLDER, fill
 from events import mails
 from events.mail_kinds import answers_to, context_of, guarded, registration_of
 from events.models import EventState, Registration, RegistrationState

@@ -26,6 +26,7 @@ class MailKind:
     essential: bool
     transactional: bool
     stop: Callable[[OutboundMail, datetime], None] | None
+    stopping: str | Promise
 
 
 _kinds: dict[str, MailKind] = {}
@@ -41,6 +42,7 @@ def register_kind(
     essential: bool = False,
     transactional: bool = True,
     stop: Callable[[OutboundMail, datetime], None] | None = None,
+    stopping: str | Promise = "",
     label: str | Promise = "",
 ) -> None:
     """Make `name` a kind that can be queued.
@@ -53,8 +55,8 @@ def register_kind(
     pages. `essential` mails go also to suppressed addresses: without them somebody cannot get in.
     `transactional=False`: nobody has to get it, so it goes only with `Message.unsubscribe`. Its
     builder takes that from outbox.unsubscribing, and `stop(mail, at)` is what happens there, or
-    names a page of its own. `label` is what the
-    outbox pages call the kind.
+    names a page of its own; `stopping` says on that page what will end. `label` is what the outbox
+    pages call the kind.
     """
     _kinds[name] = MailKind(
         name=name,
@@ -66,6 +68,7 @@ def register_kind(
         essential=essential,
         transactional=transactional,
         stop=stop,
+        stopping=stopping,
     )
 
 

@@ -1,5 +1,6 @@
 """Each mail of the clock as it would read: about a referral that was made up, so about nobody."""
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from contacts.models import Consent, PartnerOrganisation, Person, Topic
 from dma_crm.workdays import local_day
 from outbox.messages import Message, render
-from referrals import clock
+from referrals import clock, weekly
 from referrals.models import Introduction, Need, Outcome, Referral, ReferralStatus, Service
 from referrals.notices import BOTH, FOUNDER, RECIPIENT, Notice
 from referrals.suggestions import Suggestion
@@ -53,6 +54,8 @@ def context_of(notice: Notice, at: datetime) -> dict[str, Any]:
         "waiting": [referral],
         "outcomes": Outcome.choices,
         "alternatives": [alternative()],
+        "parts": weekly_parts(referral, address),
+        "list_url": address,
     } | (introduced(referral, at) if notice.to == BOTH else {})
 
 
@@ -66,6 +69,13 @@ def introduced(referral: Referral, at: datetime) -> dict[str, Any]:
         "last_day": referral.last_day,
         "owner": User(name=_("Alex Advisor")),
     }
+
+
+def weekly_parts(referral: Referral, address: str) -> list[weekly.Part]:
+    waiting = copy(referral)
+    waiting.status = ReferralStatus.SENT
+    row = weekly.Row(waiting, _("Business plan"), address)
+    return [weekly.Part(weekly.TITLES["unanswered"], [row], 0)]
 
 
 def sample_referral(notice: Notice, at: datetime) -> Referral:

@@ -45,7 +45,7 @@ class Notice:
     For a person each can be.
     `proposed`: it is about an organisation proposed instead. `together`: of several referrals of
     one need that are due on one day one mail tells. Without `status` it is not swept for here: it
-    comes with a step, from feedback or from introductions.
+    comes with a step, from feedback, from introductions or once a week.
     """
 
     kind: str
@@ -193,6 +193,15 @@ NOTICES = (
         since="resume_on",
         on_the_day=True,
         occasion="modified_at",
+        own=True,
+    ),
+    Notice(
+        "weekly",
+        "partner_weekly",
+        RECIPIENT,
+        _("Overview of the week"),
+        _("At seven on the first working day of the week, if something waits."),
+        fixed(0),
         own=True,
     ),
     Notice(

@@ -85,14 +85,19 @@ def needs_about(case: Case) -> Q:
 
 
 def unmet_needs(day: Any, actor: Actor) -> dict | None:
-    """On Heute: what nobody could help with so far, an advisor's own, with the way to go on."""
-    rows = Need.objects.visible_to(actor).filter(status=NeedStatus.UNMET, person__state="active")
-    if actor.role == Role.ADVISOR:
-        rows = rows.filter(owner_id=actor.user_id)
-    needs = list(rows.with_referrals().order_by("created_at", "id")[: UNMET_SHOWN + 1])
+    """On Heute, with the way to go on."""
+    needs = list(unmet_of(actor).with_referrals()[: UNMET_SHOWN + 1])
     if not needs:
         return None
     return {"needs": needs[:UNMET_SHOWN], "more": len(needs) > UNMET_SHOWN}
+
+
+def unmet_of(actor: Actor) -> Any:
+    """What nobody could help with so far, an advisor's own, oldest first."""
+    rows = Need.objects.visible_to(actor).filter(status=NeedStatus.UNMET, person__state="active")
+    if actor.role == Role.ADVISOR:
+        rows = rows.filter(owner_id=actor.user_id)
+    return rows.select_related("person").prefetch_related("topics").order_by("created_at", "id")
 
 
 def create_url(case: Case) -> str:

@@ -6,7 +6,16 @@ from accounts.models import AGENCY_ROLES, Role
 from accounts.navigation import administration, create, main, organisation
 from contacts import registry
 from dma_crm import jobs
-from referrals import erasing, mail_kinds, notice_panels, order_notes, panels, tasks, webhooks
+from referrals import (
+    erasing,
+    mail_kinds,
+    notice_panels,
+    order_notes,
+    panels,
+    tasks,
+    webhooks,
+    weekly,
+)
 from referrals.actions import move_deadlines, withdraw_for_consent
 from referrals.feedback import registration as feedback
 from referrals.introductions import registration as introductions
@@ -44,6 +53,7 @@ def register() -> None:
     feedback.register()
     introductions.register()
     webhooks.register()
+    weekly.register()
     register_menus()
 
 

@@ -19,6 +19,11 @@ class Role(models.TextChoices):
 AGENCY_ROLES = frozenset({Role.ADVISOR, Role.MANAGER, Role.ADMIN})
 
 
+def working_week() -> list[int]:
+    """Monday (0) to Friday."""
+    return list(range(5))
+
+
 class UserQuerySet(models.QuerySet):
     def agency(self):
         return self.filter(role__in=AGENCY_ROLES, is_active=True)
@@ -60,7 +65,7 @@ class User(AbstractBaseUser, Timestamped):
     PRIVACY = Privacy(
         personal="email name phone last_login deputy absent_from absent_until",
         sensitive="password",
-        not_personal="role organisation is_active is_demo single_key_shortcuts",
+        not_personal="role organisation is_active is_demo single_key_shortcuts digest_weekdays",
     )
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -86,6 +91,7 @@ class User(AbstractBaseUser, Timestamped):
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     single_key_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    digest_weekdays = models.JSONField(default=working_week)
 
     objects = UserManager()
 

@@ -1,3 +1,5 @@
+from copy import copy
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +17,8 @@ from accounts.models import Role
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
     if request.method != "POST":
-        return show(request, ProfileForm(instance=request.user), absence_form(request))
-    form = ProfileForm(request.POST)
+        return show(request, profile_form(request), absence_form(request))
+    form = profile_form(request, request.POST)
     if not form.is_valid():
         return show(request, form, absence_form(request), status=422)
     actions.update_profile(
@@ -31,10 +33,14 @@ def profile(request):
 def absence(request):
     form = absence_form(request, request.POST)
     if not form.is_valid():
-        return show(request, ProfileForm(instance=request.user), form, status=422)
+        return show(request, profile_form(request), form, status=422)
     actions.set_absence(user=request.user, **form.cleaned_data, by=request.actor, at=timezone.now())
     messages.success(request, _("Absence saved."))
     return redirect("accounts:profile")
+
+
+def profile_form(request, data=None) -> ProfileForm:
+    return ProfileForm(data, instance=copy(request.user), role=request.actor.role)
 
 
 def absence_form(request, data=None) -> AbsenceForm:

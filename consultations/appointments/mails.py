@@ -8,8 +8,8 @@ from django.utils import translation
 from consultations.appointments.calendars import invitation
 from consultations.appointments.clock import when_in_words
 from consultations.appointments.models import Appointment, AppointmentState
-from contacts.mail_templates import greeting
 from contacts.models import PersonState
+from contacts.placeholders import greeting
 from outbox.actions import delay_mail, queue_mail
 from outbox.messages import Message, render, with_calendar
 from outbox.models import MailState, OutboundMail

@@ -24,9 +24,9 @@ def unsubscribe(request, token):
     """
     mail = mail_behind(token)
     stopped = bool(mail) and request.method == "POST"
-    if mail and stopped:
-        stop = kind_of(mail).stop
-        assert stop  # `mail_behind` finds no other
-        stop(mail, timezone.now())
-    context = {"known": bool(mail), "stopped": stopped}
+    kind = kind_of(mail) if mail else None
+    if kind and stopped:
+        assert kind.stop  # `mail_behind` finds no other
+        kind.stop(mail, timezone.now())
+    context = {"known": bool(kind), "stopped": stopped, "stopping": kind.stopping if kind else ""}
     return render(request, "outbox/unsubscribe.html", context, status=200 if mail else 404)

@@ -38,6 +38,10 @@ ADMIN = [
     *("/verwaltung/postausgang/", "/verwaltung/agentur/", "/verwaltung/veranstaltungen/"),
     *("/verwaltung/serien/", "/verwaltung/serien/after_first_consultation/"),
     *("/verwaltung/zustellung/", "/verwaltung/sperrliste/"),
+    *(
+        "/verwaltung/mailvorlagen/keep_in_touch/",
+        "/verwaltung/mailvorlagen/keep_in_touch/fassungen/",
+    ),
     *("/verwaltung/webhooks/", "/verwaltung/erinnerungen/", "/verwaltung/reihenfolge/"),
 ]
 MANAGER = ["/", "/phasen/", "/kennzahlen/", "/verwaltung/"]

@@ -85,7 +85,7 @@ def test_a_partner_switches_off_what_is_sent_to_it(client, world):
     response = client.post(address, {"on": ["silent", "resume"]})
 
     assert response.status_code == 302
-    off = {"reminder", "query_reminder", "proposal_reminder", "uncontacted"}
+    off = {"reminder", "query_reminder", "proposal_reminder", "uncontacted", "weekly"}
     assert muted(organisation=world.partner) == off
     assert client.get(address).content.decode().count('-when" checked') == 2
     home = client.get(world.partner.get_absolute_url()).content.decode()
