@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.actors import AGENCY_ID, Actor
 from accounts.models import Change, ReadLog, Role, User
+from consultations.appointments.models import Appointment
 from consultations.models import ConfidentialNote, Consultation
 from consultations.today import today_of
 from contacts.duplicates import near_duplicates
@@ -55,6 +56,8 @@ COMING = {
     (IntroductionParty, "expires_at"),
     (FounderFeedback, "expires_at"),
     (ImpactSurvey, "expires_at"),
+    (Appointment, "starts_at"),
+    (Appointment, "ends_at"),
     (Event, "starts_at"),
     (Event, "ends_at"),
 }
