@@ -160,7 +160,11 @@ def sections_of(actor: Actor, *, at: datetime) -> list[Section]:
             sent.filter(known, today.UNREAD).order_by("status_since", "id"),
             of_outcome,
         ),
-        (_("Needs that nobody is helping with"), unmet_of(actor), of_need),
+        (
+            _("Needs that nobody is helping with"),
+            unmet_of(actor).prefetch_related("topics"),
+            of_need,
+        ),
     ]
     sections = [section(title, rows, line, day) for title, rows, line in lists]
     return quoted([each for each in sections if each.lines], actor)

@@ -97,7 +97,7 @@ def unmet_of(actor: Actor) -> Any:
     rows = Need.objects.visible_to(actor).filter(status=NeedStatus.UNMET, person__state="active")
     if actor.role == Role.ADVISOR:
         rows = rows.filter(owner_id=actor.user_id)
-    return rows.select_related("person").prefetch_related("topics").order_by("created_at", "id")
+    return rows.select_related("person").order_by("created_at", "id")
 
 
 def create_url(case: Case) -> str:
