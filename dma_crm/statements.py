@@ -88,17 +88,27 @@ class Statement:
     def instances(self, **values) -> list[Model]:
         """As `ModelIterable` of Django makes them."""
         compiler, _sql, _params = self.compiled
-        rows = compiler.results_iter(results=[self.found(values, binary=False)])
-        model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-        names = [compiler.select[column][0].target.attname for column in columns]
-        populators = get_related_populators(compiler.klass_info, compiler.select, "default")
+        model, names, columns, populators, converters = self.making
+        rows = self.found(values, binary=False)
+        if converters:
+            rows = compiler.apply_converters(rows, converters)
         found = []
         for row in rows:
-            instance = model.from_db("default", names, [row[column] for column in columns])
+            instance = model.from_db("default", names, row[columns])
             for populator in populators:
                 populator.populate(row, instance)
             found.append(instance)
         return found
+
+    @cached_property
+    def making(self):
+        """What is the same for all rows: the model's own columns, and how others become its."""
+        compiler, _sql, _params = self.compiled
+        model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        names = [compiler.select[column][0].target.attname for column in own]
+        populators = get_related_populators(compiler.klass_info, compiler.select, "default")
+        converters = compiler.get_converters([expression for expression, *_ in compiler.select])
+        return model, names, slice(own[0], own[-1] + 1), populators, converters
 
     def found(self, values: dict[str, Any], *, binary: bool) -> list[tuple]:
         _compiler, sql, params = self.compiled
