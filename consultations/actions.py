@@ -146,13 +146,17 @@ def log_consultation(
     held_on = consultation.held_on
     stop_series(person=founder, reason=EndReason.CONSULTED, on=held_on, by=by, at=at)
     planned = plan(consultation, follow_up, by=by, at=at) if follow_up else None
-    run = series and start_series(
-        series=series,
-        person=founder,
-        startup=venture,
-        assignee=consultation.advisor,
-        by=by,
-        at=at,
+    run = (
+        start_series(
+            series=series,
+            person=founder,
+            startup=venture,
+            assignee=consultation.advisor,
+            by=by,
+            at=at,
+        )
+        if series
+        else None
     )
     sent, held = (
         refer(consultation, founder, referral, topics, by=by, at=at) if referral else ((), ())

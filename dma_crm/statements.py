@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import NotSupportedError, connection
-from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
 from django.db.models.query import get_related_populators
 
 
@@ -85,7 +85,7 @@ class Statement:
         compiler, _sql, _params = self.compiled
         return list(compiler.results_iter(results=[found], tuple_expected=True))
 
-    def instances(self, **values) -> list[Model]:
+    def instances(self, **values) -> list[Any]:
         """As `ModelIterable` of Django makes them."""
         compiler, _sql, _params = self.compiled
         model, names, columns, populators, converters = self.making

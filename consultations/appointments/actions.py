@@ -11,8 +11,9 @@ from accounts.models import User
 from consultations.appointments import mails
 from consultations.appointments.models import Appointment, AppointmentState
 from consultations.errors import AppointmentClosedError
+from contacts.actions import stop_series
 from contacts.actions.writable import check_writable
-from contacts.models import Person, Startup
+from contacts.models import EndReason, Person, Startup
 from dma_crm.models import next_reference
 
 
@@ -26,7 +27,10 @@ def agree_appointment(
     at: datetime,
     **fields: Any,
 ) -> Appointment:
-    """The person is invited by mail within a minute. Raises NotWritableError."""
+    """The person is invited by mail within a minute; series that wait for that stop.
+
+    Raises NotWritableError.
+    """
     check_writable(person)
     appointment = Appointment.objects.create(
         reference=next_reference(Appointment, at=at),
@@ -39,6 +43,7 @@ def agree_appointment(
     )
     note_change(appointment, {}, by=by, at=at)
     mails.queue_news(appointment, at=at)
+    stop_series(person=person, reason=EndReason.BOOKED, by=by, at=at)
     return appointment
 
 

@@ -25,7 +25,7 @@ def unsubscribe(request, token):
     mail = mail_behind(token)
     stopped = bool(mail) and request.method == "POST"
     kind = kind_of(mail) if mail else None
-    if kind and stopped:
+    if mail and kind and stopped:
         assert kind.stop  # `mail_behind` finds no other
         kind.stop(mail, timezone.now())
     context = {"known": bool(kind), "stopped": stopped, "stopping": kind.stopping if kind else ""}

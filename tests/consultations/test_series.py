@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actors import Actor
+from consultations.appointments.actions import agree_appointment
 from consultations.models import Consultation
 from contacts.actions import start_series
 from contacts.models import FollowUpSeries, Person, SeriesRun
@@ -77,6 +78,20 @@ def test_a_consultation_stops_what_ran_and_may_start_it_anew(client, anke):
     run.refresh_from_db()
     assert run.end_reason == "consulted"
     assert SeriesRun.objects.running().get().follow_ups.open().count() == 3
+
+
+def test_an_appointment_stops_what_ran_for_that_person_alone(anke):
+    person, other = PersonFactory(email="zoe@x.example"), PersonFactory(email="kim@x.example")
+    at = timezone.now()
+    run, others = running(person, anke, at), running(other, anke, at)
+    soon = {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=1, hours=1)}
+
+    agree_appointment(person=person, advisor=anke, **soon, by=Actor.of(anke), at=at)
+
+    run.refresh_from_db()
+    others.refresh_from_db()
+    assert (run.end_reason, others.ended_at) == ("booked", None)
+    assert not run.follow_ups.open().exists()
 
 
 def test_the_preview_greets_who_is_known_and_who_is_being_typed(client, anke):

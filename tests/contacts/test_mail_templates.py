@@ -2,14 +2,15 @@
 
 import json
 import threading
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts.actors import Actor
 from accounts.history import EditConflict
@@ -22,6 +23,7 @@ from outbox.models import OutboundMail
 from outbox.previews import preview_of
 from tests.factories import (
     AffiliationFactory,
+    AppointmentFactory,
     ConsultationFactory,
     FollowUpFactory,
     PersonFactory,
@@ -118,6 +120,23 @@ def test_the_last_consultation_is_a_day_or_recently():
     ]
 
     assert told == ["Wir haben am 12. März 2026 gesprochen", "Wir haben vor Kurzem gesprochen"]
+
+
+def test_the_next_appointment_is_a_moment_or_soon():
+    expected, advisor = PersonFactory(), UserFactory()
+    for days, state in ((9, "agreed"), (2, "agreed"), (1, "cancelled"), (-1, "agreed")):
+        moment = datetime.combine(timezone.localdate() + timedelta(days=days), time(13, 30))
+        starts_at = timezone.make_aware(moment)
+        AppointmentFactory(person=expected, starts_at=starts_at, state=state)
+    wording = MailTemplate(subject="Wir sehen uns {termin}.", body="x")
+
+    told = [
+        mail_templates.render(wording, person=person, advisor=advisor).subject
+        for person in (expected, PersonFactory())
+    ]
+
+    day = date_format(timezone.localdate() + timedelta(days=2), "j. F Y")
+    assert told == [f"Wir sehen uns am {day} um 13:30 Uhr.", "Wir sehen uns demnächst."]
 
 
 def test_the_venture_is_the_one_of_the_follow_up_else_the_newest():
