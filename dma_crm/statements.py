@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db import NotSupportedError, connection
-from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
+from django.db import NotSupportedError, connection, connections
+from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet, UUIDField
 from django.db.models.query import get_related_populators
 
 
@@ -51,23 +51,27 @@ class AnyOf(Lookup):
         """Those of a `Given` come later."""
         if isinstance(self.rhs, Given):
             return Several(self.rhs.name, self.lhs.output_field)
-        return listed(self.rhs, self.lhs.output_field)
+        return listed(self.rhs, self.lhs.output_field, connection)
 
 
 class Several(Given):
     """A `Given` that `any_of` compares with."""
 
 
-def listed(values: Iterable, field: Field):
-    adapted = [field.get_db_prep_value(value, connection) for value in values]
-    return adapted if connection.vendor == "postgresql" else json.dumps(adapted)
+def listed(values: Iterable, field: Field, database):
+    adapted = [field.get_db_prep_value(value, database) for value in values]
+    if database.vendor != "postgresql":
+        return json.dumps(adapted)
+    if isinstance(getattr(field, "target_field", field), UUIDField):
+        return f"{{{','.join(map(str, adapted))}}}"  # the driver is slow with lists of them
+    return adapted
 
 
-def filled(param: Any, values: dict[str, Any]) -> Any:
+def filled(param: Any, values: dict[str, Any], database) -> Any:
     if isinstance(param, Several):
-        return listed(values[param.name], param.output_field)
+        return listed(values[param.name], param.output_field, database)
     if isinstance(param, Given):
-        return param.output_field.get_db_prep_value(values[param.name], connection)
+        return param.output_field.get_db_prep_value(values[param.name], database)
     return param
 
 
@@ -112,7 +116,9 @@ class Statement:
 
     def found(self, values: dict[str, Any], *, binary: bool) -> list[tuple]:
         _compiler, sql, params = self.compiled
-        return fetched(sql, [filled(param, values) for param in params], binary)
+        database = connections["default"]  # each look through `connection` finds it anew
+        given = [filled(param, values, database) for param in params]
+        return fetched(database, sql, given, binary)
 
     @cached_property
     def compiled(self):
@@ -120,32 +126,32 @@ class Statement:
         return compiler, *compiler.as_sql()
 
 
-def fetched(sql: str, params: list, binary: bool) -> list[tuple]:
+def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:
     try:
-        return run(sql, params, binary)
+        return run(database, sql, params, binary)
     except NotSupportedError:
-        if connection.in_atomic_block:
+        if database.in_atomic_block:
             raise
         # A migration has changed a column since: "cached plan must not change result type".
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        return run(sql, params, binary)
+        return run(database, sql, params, binary)
 
 
-def run(sql: str, params: list, binary: bool) -> list[tuple]:
-    is_postgresql = connection.vendor == "postgresql"
-    with preparing_cursor(binary) if is_postgresql else connection.cursor() as cursor:
+def run(database, sql: str, params: list, binary: bool) -> list[tuple]:
+    is_postgresql = database.vendor == "postgresql"
+    with preparing_cursor(database, binary) if is_postgresql else database.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def preparing_cursor(binary: bool):
+def preparing_cursor(database, binary: bool):
     """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept."""
     from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - its driver
     from psycopg.pq import Format  # noqa: PLC0415 - as above
 
-    connection.ensure_connection()
-    cursor = ServerBindingCursor(connection.connection)
+    database.ensure_connection()
+    cursor = ServerBindingCursor(database.connection)
     cursor.format = Format.BINARY if binary else Format.TEXT
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
     return wrap(cursor)
