@@ -30,7 +30,7 @@ def series_start(request):
     """For `?person=P-…` or somebody of `?startup=S-…`; `?series=` is the one to look at."""
     person, startup = subject(request)
     if not (person or startup):
-        return ask_about(request)
+        return ask_about(request, _("Start a series"))
     people = [tie.person for tie in people_of(startup)] if startup else [person]
     if not people:
         messages.error(request, _("Nobody is known yet who belongs to this venture."))

@@ -27,6 +27,7 @@ from contacts.models import (
     Startup,
 )
 from contacts.search.index import index_many
+from events.models import Registration
 from outbox import delivery
 from outbox.models import OutboundMail, SuppressedAddress
 from outbox.registry import kind_of
@@ -57,6 +58,7 @@ from tests.factories import (
     PartnerFactory,
     PersonFactory,
     ReferralFactory,
+    RegistrationFactory,
     StartupFactory,
     SuppressedAddressFactory,
     UserFactory,
@@ -73,7 +75,7 @@ OF_A_PERSON = {
     *(Change, Consent, ConfidentialNote, Consultation, FollowUp, FounderFeedback, ImpactSurvey),
     *(Introduction, IntroductionParty, MutedNotice, Need, Objection, OutboundMail, Person),
     *(PersonEmail, PersonPhone, ReadLog, Referral, ReferralMessage, ReferralStep, StageChange),
-    *(Startup, SuppressedAddress),
+    *(Registration, Startup, SuppressedAddress),
     *(apps.get_model(f"contacts.{name}") for name in ("SearchEntry", "SearchWord", "EntryWord")),
     *(apps.get_model(name) for name in ("contacts.MatchKey", "referrals.OrderCheck")),
 }
@@ -83,8 +85,10 @@ OTHERS = {
     "consultations.CalendarFeed": "a digest",
     "contacts.Erasure": "the ledger: who erased",
     "contacts.ImportRun": "who imported",
+    "contacts.MailTemplateVersion": "who worded it",
     "contacts.ImportedRow": "digests, so that an old file brings nobody back",
     "contacts.PartnerOrganisation": "an organisation and its contact",
+    "events.SenderWindow": "a digest",
     "outbox.DeliveryFreeze": "why an administrator stopped delivery",
     "outbox.WebhookEndpoint": "secrets of a partner's system",
     "referrals.AnswerLink": "a digest",
@@ -174,6 +178,7 @@ def full(now):
     draft = plant(ConsultationFactory(person=person, advisor=advisor, open_draft=True))
     ConsultationFactory().others.add(person)
     appointment = plant(AppointmentFactory(person=person, advisor=advisor, startup=startup))
+    plant(RegistrationFactory(person=person))
     notes = [plant(ConfidentialNoteFactory(consultation=each)) for each in (talk, draft)]
     plant(ReadLog.objects.create(user=advisor, note_id=notes[0].pk, subject=talk.reference, at=now))
     mail = plant(OutboundMailFactory(subjects={"person": str(person.pk)}))
