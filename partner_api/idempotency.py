@@ -81,14 +81,14 @@ def run(
     record: IdempotencyRecord | None, effect: Callable[[], UUID], *, status: int, at: datetime
 ) -> UUID:
     """Do it and note what came of it, in one transaction; a failure gives the key free again."""
-    if record is None:
-        return effect()
     try:
         with transaction.atomic():
             resource_id = effect()
-            finish(record, status, resource_id, at)
+            if record:
+                finish(record, status, resource_id, at)
     except BaseException:
-        ours(record).delete()
+        if record:
+            ours(record).delete()
         raise
     return resource_id
 
