@@ -1,5 +1,7 @@
 """What the actions of events refuse; `message` is for the person who asked."""
 
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from contacts.errors import ContactsError
@@ -43,3 +45,24 @@ class RegistrationClosedError(EventError):
 
 class FullError(EventError):
     message = _("All seats are taken.")
+
+
+class NoSuchHourError(EventError):
+    """The clock change skips that hour on that day, or has it twice."""
+
+    def __init__(self, day, hour):
+        words = {"day": date_format(day, "SHORT_DATE_FORMAT"), "hour": time_format(hour, "H:i")}
+        said = _("On %(day)s the clock change leaves out or doubles the hour %(hour)s.")
+        self.message = said % words
+
+
+class LaterDateError(EventError):
+    """What was asked for a date and all that follow fails at one of those that follow."""
+
+    def __init__(self, event, reason):
+        day = date_format(timezone.localtime(event.starts_at), "SHORT_DATE_FORMAT")
+        self.message = _("At the date on %(day)s: %(reason)s") % {"day": day, "reason": reason}
+
+
+class NotInTheCalendarError(EventError):
+    message = _("Please choose days until 2100.")

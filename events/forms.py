@@ -1,6 +1,7 @@
 """The forms of events and venues; days and times are typed as the clock on the wall shows them."""
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice, takewhile
 
 from django import forms
 from django.forms.utils import from_current_timezone
@@ -13,6 +14,7 @@ from contacts.models import PartnerOrganisation, Topic
 from events.errors import EndsBeforeStartError
 from events.guest_mails import FIELDS, unknown_placeholders
 from events.models import Event, EventFormat, Venue
+from events.recurring import MOST_DATES, Rhythm, day_of, days_from
 from events.wording import when_in_words
 from outbox.addresses import BadAddressError, ascii_address
 
@@ -165,6 +167,60 @@ class EventForm(EditForm):
             return sorted(topic.label for topic in self.cleaned_data["topics"])
         moments = {key: self.cleaned_data[key] for key in ("starts_at", "ends_at")}
         return [when_in_words(Event(**moments))]
+
+
+class FollowingEventForm(EventForm):
+    """For an event of a series that others follow."""
+
+    following = forms.TypedChoiceField(
+        label=_("Change"),
+        choices=[("", _("Only this date")), ("1", _("This date and all that follow"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+
+class CopyForm(OnceForm, forms.Form):
+    day = forms.DateField(label=_("Day"))
+
+
+class RepeatForm(OnceForm, forms.Form):
+    """`days()` is what the action takes."""
+
+    rhythm = forms.ChoiceField(label=_("Rhythm"), choices=Rhythm.choices)
+    times = forms.IntegerField(
+        label=_("How many more dates"),
+        required=False,
+        min_value=1,
+        max_value=MOST_DATES,
+    )
+    until = forms.DateField(label=_("Or until"), required=False)
+    publish = forms.BooleanField(label=_("Publish all at once"), required=False)
+
+    def __init__(self, *args, event: Event, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.event = event
+
+    def clean(self):
+        data = super().clean()
+        times, until = data.get("times"), data.get("until")
+        if not self.errors and (times is None) == (until is None):
+            self.add_error("times", _("Either a number or a last day."))
+        elif until and not self.errors and not self.days():
+            self.add_error("until", _("No date lies before this day."))
+        elif until and len(self.days()) > MOST_DATES:
+            said = _("At most %(n)s dates at once.") % {"n": MOST_DATES}
+            self.add_error("until", said)
+        return data
+
+    def days(self) -> list[date]:
+        data = self.cleaned_data
+        wanted = days_from(day_of(self.event.starts_at), data["rhythm"])
+        if data.get("until"):
+            wanted = takewhile(lambda day: day <= data["until"], wanted)
+        return list(islice(wanted, data.get("times") or MOST_DATES + 1))
 
 
 class NewEventForm(OnceForm, EventForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import public, registering, registrations, staff, venues
+from events.views import dates, public, registering, registrations, staff, venues
 
 app_name = "events"
 MANAGED = "verwaltung/veranstaltungen/"
@@ -24,6 +24,13 @@ urlpatterns = [
     path(f"{MANAGED}<slug:slug>/veroeffentlichen/", staff.publish, name="publish"),
     path(f"{MANAGED}<slug:slug>/zurueckziehen/", staff.unpublish, name="unpublish"),
     path(f"{MANAGED}<slug:slug>/absagen/", staff.cancel, name="cancel"),
+    path(f"{MANAGED}<slug:slug>/kopieren/", dates.copy, name="copy"),
+    path(
+        f"{MANAGED}<slug:slug>/alle-veroeffentlichen/",
+        dates.publish_following,
+        name="publish_following",
+    ),
+    path(f"{MANAGED}<slug:slug>/alle-absagen/", dates.cancel_following, name="cancel_following"),
     path(GUESTS, registrations.guests, name="guests"),
     path(f"{GUESTS}neu/", registrations.guest_create, name="guest_create"),
     path(f"{GUESTS}<uuid:pk>/", registrations.guest, name="guest"),

@@ -1,6 +1,6 @@
 """Days, times and places in words, in the language of the page and the agency's own time."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as spell
@@ -11,7 +11,11 @@ from events.models import Event, Venue
 
 
 def day_in_words(moment: datetime) -> str:
-    return spell(timezone.localtime(moment), pgettext("date format", "l, F j, Y"))
+    return date_in_words(timezone.localtime(moment))
+
+
+def date_in_words(day: date) -> str:
+    return spell(day, pgettext("date format", "l, F j, Y"))
 
 
 def month_in_words(moment: datetime) -> str:

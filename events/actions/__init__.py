@@ -1,5 +1,6 @@
 """Every write of events that has a rule."""
 
+from events.actions.copies import copy_event, repeat_event
 from events.actions.door import check_in, undo_check_in
 from events.actions.events import (
     cancel_event,
@@ -17,22 +18,28 @@ from events.actions.registrations import (
     register,
 )
 from events.actions.seating import HOLD, offer_ends_at, settle
+from events.actions.series import cancel_following, publish_following, update_following
 
 __all__ = [
     "HOLD",
     "add_registration",
     "cancel_event",
+    "cancel_following",
     "cancel_registration",
     "check_in",
     "confirm_registration",
+    "copy_event",
     "create_event",
     "create_venue",
     "offer_ends_at",
     "publish_event",
+    "publish_following",
     "register",
+    "repeat_event",
     "settle",
     "undo_check_in",
     "unpublish_event",
     "update_event",
+    "update_following",
     "update_venue",
 ]

@@ -1,5 +1,6 @@
 """Who gets a seat: decided by whoever holds the event's row, one at a time."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,11 @@ def locked(event_id: UUID, *, at: datetime) -> Event:
     event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
     settle(event, at=at)
     return event
+
+
+def lock_all(event_ids: Iterable[UUID], *, at: datetime) -> list[Event]:
+    """As `locked`, in the order of their ids, so that no two wait for each other."""
+    return [locked(event_id, at=at) for event_id in sorted(set(event_ids))]
 
 
 def settle(event: Event, *, at: datetime) -> None:

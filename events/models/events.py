@@ -73,6 +73,15 @@ class EventQuerySet(models.QuerySet):
     def visible_to(self, actor):
         return self.all() if actor.role in AGENCY_ROLES else self.public()
 
+    def other_dates(self, event):
+        """The other events of its series; of a single event none."""
+        return self.filter(series=event.series, series__isnull=False).exclude(pk=event.pk)
+
+    def following(self, event):
+        """What comes after it in its series and has not been cancelled."""
+        later = self.other_dates(event).filter(starts_at__gte=event.starts_at)
+        return later.exclude(state=EventState.CANCELLED)
+
 
 class Event(Record, Versioned):
     PRIVACY = Privacy(
@@ -81,6 +90,7 @@ class Event(Record, Versioned):
             "slug title summary description format state starts_at ends_at venue online host"
             " parent capacity topics registration registration_opens_at"
             " registration_closes_at question online_link mail_before mail_after mail_missed"
+            " series"
         ),
     )
 
@@ -105,6 +115,7 @@ class Event(Record, Versioned):
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="parts"
     )
+    series = models.UUIDField(null=True, editable=False)  # shared by the dates of one series
     topics = models.ManyToManyField("contacts.Topic", related_name="events", blank=True)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     registration = models.CharField(
@@ -130,7 +141,14 @@ class Event(Record, Versioned):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["starts_at", "id"]
-        indexes = [models.Index(fields=["state", "starts_at", "id"])]
+        indexes = [
+            models.Index(fields=["state", "starts_at", "id"]),
+            models.Index(
+                fields=["series", "starts_at"],
+                name="event_of_series",
+                condition=Q(series__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gte=models.F("starts_at")), name="event_in_order"

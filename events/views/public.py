@@ -26,6 +26,7 @@ from events.wording import (
 )
 
 KEPT_IN_CALENDAR = timedelta(days=30)
+MOST_DATES = 8
 
 
 @public
@@ -88,8 +89,14 @@ def event(request, slug):
     parts = event.parts.visible_to(request.actor).select_related("venue")[:MOST_EVENTS]
     context = {"event": event, "facts": facts_of(event), "parts": items_of(parts, language)}
     context |= {"over": event.ends_at < timezone.now(), "may_edit": request.actor.is_agency}
-    context["registration"] = registration_of(event)
+    context |= {"registration": registration_of(event), "dates": more_dates(event, language)}
     return render(request, "events/event.html", {**context, **language})
+
+
+def more_dates(event: Event, language: dict) -> list[dict]:
+    """The next ones of the same series, for everybody."""
+    rows = Event.objects.other_dates(event).public().upcoming(timezone.now())
+    return items_of(rows.select_related("venue")[:MOST_DATES], language)
 
 
 def registration_of(event: Event) -> dict:

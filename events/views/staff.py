@@ -15,12 +15,14 @@ from contacts.views.editing import conflict_of, create_page, form_page
 from dma_crm.paging import page_of
 from events import actions
 from events.errors import EventError, SeatsTakenError
-from events.forms import EventForm, NewEventForm
+from events.forms import EventForm, FollowingEventForm, NewEventForm
 from events.models import Event, EventState
 from events.seats import turns_away
 from events.wording import place_in_words, when_in_words
 
 FORM = "events/event_form.html"
+MOST_SHOWN = 100
+FIELDS_OF_ERRORS: dict[type, str] = {SeatsTakenError: "capacity"}
 TONES = {EventState.DRAFT: "neutral", EventState.PUBLISHED: "good", EventState.CANCELLED: "danger"}
 
 
@@ -78,8 +80,10 @@ def create(request, form, *, id) -> Event:
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_edit(request, slug):
     event = find(request, slug)
-    form = EventForm(request.POST or None, record=event)
-    context = {"event": event, "tone": TONES[event.state], "actions": steps_of(event)}
+    dates = dates_of(event)
+    form_class = FollowingEventForm if dates["following"] else EventForm
+    form = form_class(request.POST or None, record=event)
+    context = {"event": event, "tone": TONES[event.state], "actions": steps_of(event), **dates}
     context["turned_away"] = event.takes_guests(timezone.now()) and turns_away(event)
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,15 +92,31 @@ def event_edit(request, slug):
             context["conflict"] = conflict_of(form, conflict.current)
             context["conflict"]["keep_url"] = request.path
             return form_page(request, FORM, form, context, status=409)
-        except SeatsTakenError as error:
-            form.add_error("capacity", error.message)
+        except EventError as error:
+            form.add_error(FIELDS_OF_ERRORS.get(type(error)), error.message)
             return form_page(request, FORM, form, context)
         return redirect("events:manage")
     return form_page(request, FORM, form, context)
 
 
+def dates_of(event: Event) -> dict:
+    """The other dates of its series, and how many of them follow."""
+    others = list(Event.objects.other_dates(event)[:MOST_SHOWN])
+    later = [one for one in others if one.starts_at >= event.starts_at]
+    following = sum(one.state != EventState.CANCELLED for one in later)
+    rows = [row_of(one) for one in others]
+    return {"dates": rows, "following": following, "later_drafts": drafts_in([event, *later])}
+
+
+def drafts_in(events: list[Event]) -> int:
+    return sum(event.state == EventState.DRAFT for event in events)
+
+
 def save(request, event: Event, form) -> None:
-    actions.update_event(
+    update = actions.update_event
+    if form.cleaned_data.get("following"):
+        update = actions.update_following
+    update(
         event=event,
         changes=form.everything(),
         topics=form.cleaned_data["topics"],
@@ -110,8 +130,10 @@ def save(request, event: Event, form) -> None:
 def steps_of(event: Event) -> list[dict]:
     """Buttons of the page: what may happen to the event now, and how guests see it."""
     guests = reverse("events:guests", args=[event.slug])
+    copy = reverse("events:copy", args=[event.slug])
     look = [
         {"label": _("Registrations"), "url": guests, "icon": "people"},
+        {"label": _("Copy"), "url": copy, "icon": "copy"},
         {"label": _("Public page"), "url": event.get_absolute_url(), "icon": "eye"},
     ]
     names = {
