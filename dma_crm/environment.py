@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "ja", "on"}
+# A scheme, or a host with perhaps a scheme before, a star for its subdomains, and a port behind.
+FRAMING_SITE = re.compile(
+    r"https?:|(?:https?://)?(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?"
+)
 FALSE = {"", "0", "false", "no", "nein", "off"}
 
 
@@ -146,6 +151,15 @@ def mailbox(url: str) -> dict | None:
         "use_ssl": parts.scheme == "imaps",
         "folder": folder,
     }
+
+
+def framing_sites(text: str) -> list[str]:
+    """Sources as `frame-ancestors` of a Content-Security-Policy takes them."""
+    sites = [site.strip() for site in text.split(",") if site.strip()]
+    wrong = [site for site in sites if not FRAMING_SITE.fullmatch(site)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no site; expected https: or https://www.example.org")
+    return sites
 
 
 def log_format(text: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dma_crm.environment import (
     Environment,
     database,
+    framing_sites,
     kept_secret,
     log_format,
     mail_server,
@@ -49,6 +50,8 @@ BOUNCES = env.parsed("BOUNCES_URL", mailbox)
 MAILS_PER_HOUR = env.parsed("MAILS_PER_HOUR", whole_number, "60")
 # For events, from one internet address; a whole company or school may share one.
 REGISTRATIONS_PER_HOUR = env.parsed("REGISTRATIONS_PER_HOUR", whole_number, "300")
+# Which sites may show the list of events in a frame of theirs.
+EMBEDDING_SITES = env.parsed("EMBEDDING_SITES", framing_sites, "https:")
 DATABASES = {
     "default": env.parsed("DATABASE_URL", database, f"sqlite:///{VAR_DIR / 'dma_crm.sqlite3'}")
 }

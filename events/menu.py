@@ -27,6 +27,14 @@ def register() -> None:
         icon="geo-alt",
         description=_("Where events take place, and how guests get in."),
     )
+    administration.register(
+        "events:embedding",
+        _("Events on your website"),
+        roles=AGENCY_ROLES,
+        order=62,
+        icon="code-slash",
+        description=_("The list of events as a frame, as data, as a feed."),
+    )
     registry.register_panel(registry.today_panels, "events/_today.html", next_events, order=50)
 
 

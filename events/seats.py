@@ -1,8 +1,10 @@
 """How many seats an event has left, and who is next; exact only while the event's row is locked."""
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q, QuerySet
 
-from events.models import Event, Registration, RegistrationState
+from events.models import SEATED, Event, Registration, RegistrationState
+
+SURE = SEATED - {RegistrationState.HELD}
 
 
 def taken_seats(event: Event) -> int:
@@ -43,8 +45,19 @@ def shown_seats(event: Event) -> int | None:
     """
     if event.capacity is None:
         return None
-    sure = event.registrations.seated().exclude(state=RegistrationState.HELD)
+    sure = event.registrations.filter(state__in=SURE)
     return max(0, event.capacity - sure.count())
+
+
+def with_sure_seats(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Of a whole list what `left_of` needs, in its one query."""
+    sure = Q(registrations__state__in=SURE)
+    return events.annotate(sure_seats=Count("registrations", filter=sure, distinct=True))
+
+
+def left_of(event) -> int | None:
+    """As `shown_seats`, of a row of `with_sure_seats`."""
+    return None if event.capacity is None else max(0, event.capacity - event.sure_seats)
 
 
 def shown_waiting(event: Event) -> int:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from events.views import dates, public, registering, registrations, staff, venues
+from events.views import (
+    dates,
+    embedding,
+    public,
+    registering,
+    registrations,
+    sharing,
+    staff,
+    venues,
+)
 
 app_name = "events"
 MANAGED = "verwaltung/veranstaltungen/"
@@ -12,12 +21,17 @@ VENUES = "verwaltung/veranstaltungsorte/"
 urlpatterns = [
     path("veranstaltungen/", public.events, name="events"),
     path("veranstaltungen/kalender.ics", public.calendar, name="calendar"),
+    path("veranstaltungen/feed.xml", sharing.feed, name="feed"),
+    path("veranstaltungen.json", sharing.events_json, name="json"),
+    path("einbettung/veranstaltungen/", sharing.embedded, name="embedded"),
     path("veranstaltungen/<slug:slug>.ics", public.event_calendar, name="event_calendar"),
     path("veranstaltungen/<slug:slug>/", public.event, name="event"),
+    path("veranstaltungen/<slug:slug>/bild.png", sharing.picture, name="picture"),
     path("veranstaltungen/<slug:slug>/anmelden/", registering.register, name="register"),
     path("veranstaltungen/<slug:slug>/anmelden/danke/", registering.thanks, name="registered"),
     path("anmeldung/<str:token>/", registering.registration, name="registration"),
     path("anmeldung/<str:token>/absagen/", registering.cancel, name="registration_cancel"),
+    path("verwaltung/einbettung/", embedding.embedding, name="embedding"),
     path(MANAGED, staff.manage, name="manage"),
     path(f"{MANAGED}neu/", staff.event_create, name="event_create"),
     path(f"{MANAGED}<slug:slug>/", staff.event_edit, name="event_edit"),

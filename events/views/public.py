@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from itertools import groupby
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -34,13 +37,31 @@ MOST_DATES = 8
 def events(request):
     """The next one first; `?archiv=1` turns to those that are over, the latest first."""
     past, chosen = "archiv" in request.GET, EventFilter(request.GET)
-    rows, now = Event.objects.public().select_related("venue"), timezone.now()
-    rows = chosen.apply(rows.past(now) if past else rows.upcoming(now))
-    ordering = ("-starts_at", "-id") if past else ("starts_at", "id")
-    page = page_of(rows, ordering=ordering, cursor=request.GET.get("cursor", ""), size=20)
+    rows = listed(past=past)
+    chosen.offer(rows)
+    rows = chosen.apply(rows.select_related("venue"))
+    page = page_of(
+        rows, ordering=ordering(past=past), cursor=request.GET.get("cursor", ""), size=20
+    )
     language = language_of(request)
     context = {"page": page, "form": chosen, "past": past, "months": months(page, language)}
+    context["files_query"] = query_of(chosen, language["lang"])
     return render(request, "events/events.html", {**context, **language})
+
+
+def listed(*, past: bool):
+    rows, now = Event.objects.public(), timezone.now()
+    return rows.past(now) if past else rows.upcoming(now)
+
+
+def ordering(*, past: bool) -> tuple[str, str]:
+    return ("-starts_at", "-id") if past else ("starts_at", "id")
+
+
+def query_of(chosen: EventFilter, lang: str) -> str:
+    """For the files beside the list: the same choice, in the same language."""
+    query = urlencode(chosen.query | ({"lang": "en"} if lang else {}))
+    return f"?{query}" if query else ""
 
 
 def months(events, language: dict) -> list[dict]:
@@ -90,13 +111,27 @@ def event(request, slug):
     context = {"event": event, "facts": facts_of(event), "parts": items_of(parts, language)}
     context |= {"over": event.ends_at < timezone.now(), "may_edit": request.actor.is_agency}
     context |= {"registration": registration_of(event), "dates": more_dates(event, language)}
+    context["shared"] = shared(event)
     return render(request, "events/event.html", {**context, **language})
 
 
 def more_dates(event: Event, language: dict) -> list[dict]:
     """The next ones of the same series, for everybody."""
+    if event.series is None:
+        return []
     rows = Event.objects.other_dates(event).public().upcoming(timezone.now())
     return items_of(rows.select_related("venue")[:MOST_DATES], language)
+
+
+def shared(event: Event) -> dict:
+    """What other sites show of a link to the page (Open Graph, https://ogp.me)."""
+    text = event.summary or Truncator(event.description).chars(200)
+    return {
+        "title": event.title,
+        "text": ". ".join(filter(None, [when_in_words(event), place_in_words(event), text])),
+        "path": event.get_absolute_url(),
+        "url": settings.BASE_URL + event.get_absolute_url(),
+    }
 
 
 def registration_of(event: Event) -> dict:
@@ -153,8 +188,8 @@ def event_calendar(request, slug):
 def calendar(request):
     """All that is coming, to subscribe to; what has just been stays for a month."""
     since = timezone.now() - KEPT_IN_CALENDAR
-    rows = Event.objects.public().upcoming(since).select_related("venue")
-    rows = rows.order_by("starts_at", "id")[:MOST_EVENTS]
+    rows = EventFilter(request.GET).apply(Event.objects.public().upcoming(since))
+    rows = rows.select_related("venue").order_by("starts_at", "id")[:MOST_EVENTS]
     return ics(calendar_file(rows, name=_("Events")), "kalender")
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dma_crm.environment import (
     Environment,
     database,
+    framing_sites,
     kept_secret,
     mail_server,
     mailbox,
@@ -177,3 +178,24 @@ def test_no_mailbox_is_none():
 def test_wrong_mailbox_is_refused(url):
     with pytest.raises(ValueError, match=r"expected imaps|ASCII"):
         mailbox(url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https:", "https://www.example.org", "*.example.net", "https://a.example:8443", "localhost"],
+)
+def test_sites_that_may_frame(text):
+    assert framing_sites(f" {text}, https://b.example,") == [text, "https://b.example"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "'none'", "https://a.example; script-src *", "a b", "data:", "https://a.example/x"],
+)
+def test_what_is_no_site_stops_the_start(text):
+    with pytest.raises(ValueError, match="is no site"):
+        framing_sites(text)
+
+
+def test_no_site_may_frame_at_all():
+    assert framing_sites("") == []

@@ -437,6 +437,11 @@ CONSULTATIONS = {
 EVENTS = {
     "events:events": page(ANYONE),
     "events:calendar": page(ANYONE),
+    "events:feed": page(ANYONE),
+    "events:json": page(ANYONE),
+    "events:embedded": page(ANYONE),
+    "events:picture": page(ANYONE, an_event),
+    "events:embedding": page(AGENCY),
     "events:event_calendar": page(ANYONE, an_event),
     "events:event": page(ANYONE, an_event),
     "events:manage": page(AGENCY),
