@@ -66,6 +66,18 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class PermissionsPolicyMiddleware:
+    """No page asks for camera, microphone or place unless its view says so (the door scans)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
+
+
 class NoStoreMiddleware:
     """What a view does not give a Cache-Control of its own, no cache keeps.
 

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "dma_crm.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "dma_crm.middleware.ContentSecurityPolicyMiddleware",
+    "dma_crm.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dma_crm.middleware.NoStoreMiddleware",
     "dma_crm.middleware.ApiGZipMiddleware",
@@ -222,6 +223,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=()"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }

@@ -7,6 +7,8 @@ from contacts.models import Person
 from dma_crm import demo as demo_data
 from dma_crm.demo import Demo, local
 from events.models import (
+    TICKET_LENGTH,
+    TICKET_LETTERS,
     Event,
     EventFormat,
     EventState,
@@ -198,6 +200,7 @@ def guest(demo: Demo, event: Event, person: Person, place: int) -> Registration:
         confirmed_at=at,
         checked_in_at=event.starts_at if came else None,
         person=person,
+        ticket_code="".join(demo.dice.choices(TICKET_LETTERS, k=TICKET_LENGTH)),
         created_at=at,
         modified_at=at,
     )

@@ -35,6 +35,10 @@ class RegistrationStepError(EventError):
     message = _("This is not possible any more. Please look again.")
 
 
+class NoSeatError(RegistrationStepError):
+    message = _("Whoever this is has no seat: waiting, cancelled or lapsed.")
+
+
 class RegistrationChangedError(EventError):
     message = _("This registration has just been changed. Please look again.")
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from events.views import (
     dates,
+    door,
     embedding,
     public,
     registering,
@@ -45,6 +46,10 @@ urlpatterns = [
         name="publish_following",
     ),
     path(f"{MANAGED}<slug:slug>/alle-absagen/", dates.cancel_following, name="cancel_following"),
+    path(f"{MANAGED}<slug:slug>/einlass/", door.door, name="door"),
+    path(f"{MANAGED}<slug:slug>/einlass/stand/", door.door_state, name="door_state"),
+    path(f"{MANAGED}<slug:slug>/einlass/melden/", door.door_report, name="door_report"),
+    path("einlass/<str:code>/", door.ticket, name="ticket"),
     path(GUESTS, registrations.guests, name="guests"),
     path(f"{GUESTS}neu/", registrations.guest_create, name="guest_create"),
     path(f"{GUESTS}<uuid:pk>/", registrations.guest, name="guest"),

@@ -1,7 +1,8 @@
 """Every write of events that has a rule."""
 
 from events.actions.copies import copy_event, repeat_event
-from events.actions.door import check_in, undo_check_in
+from events.actions.door import check_in, undo_check_in, walk_in
+from events.actions.door_reports import Report, take_report
 from events.actions.events import (
     cancel_event,
     create_event,
@@ -22,6 +23,7 @@ from events.actions.series import cancel_following, publish_following, update_fo
 
 __all__ = [
     "HOLD",
+    "Report",
     "add_registration",
     "cancel_event",
     "cancel_following",
@@ -37,9 +39,11 @@ __all__ = [
     "register",
     "repeat_event",
     "settle",
+    "take_report",
     "undo_check_in",
     "unpublish_event",
     "update_event",
     "update_following",
     "update_venue",
+    "walk_in",
 ]

@@ -1,5 +1,13 @@
 """What takes place, where, and who comes."""
 
+from events.models.door import (
+    TICKET_LENGTH,
+    TICKET_LETTERS,
+    DoorEntry,
+    DoorOutcome,
+    DoorStep,
+    new_ticket_code,
+)
 from events.models.events import (
     STATE_STEPS,
     Event,
@@ -22,6 +30,11 @@ __all__ = [
     "REGISTRATION_STEPS",
     "SEATED",
     "STATE_STEPS",
+    "TICKET_LENGTH",
+    "TICKET_LETTERS",
+    "DoorEntry",
+    "DoorOutcome",
+    "DoorStep",
     "Event",
     "EventFormat",
     "EventState",
@@ -30,4 +43,5 @@ __all__ = [
     "RegistrationState",
     "SenderWindow",
     "Venue",
+    "new_ticket_code",
 ]

@@ -16,6 +16,7 @@ from dma_crm.links import TokenBearer
 from dma_crm.models import Versioned
 from dma_crm.privacy import Privacy
 from events.errors import RegistrationChangedError, RegistrationStepError
+from events.models.door import TICKET_LENGTH, new_ticket_code
 
 
 class RegistrationState(models.TextChoices):
@@ -30,7 +31,7 @@ class RegistrationState(models.TextChoices):
 S = RegistrationState
 REGISTRATION_STEPS: dict[str, frozenset[str]] = {
     S.HELD: frozenset({S.CONFIRMED, S.CANCELLED, S.LAPSED}),
-    S.WAITING: frozenset({S.HELD, S.OFFERED, S.CANCELLED, S.LAPSED}),
+    S.WAITING: frozenset({S.HELD, S.OFFERED, S.CONFIRMED, S.CANCELLED, S.LAPSED}),
     S.OFFERED: frozenset({S.CONFIRMED, S.CANCELLED, S.LAPSED}),
     S.CONFIRMED: frozenset({S.CANCELLED}),
     S.CANCELLED: frozenset({S.HELD, S.WAITING, S.CONFIRMED}),
@@ -68,15 +69,17 @@ class Registration(TokenBearer, Versioned):
 
     `confirmed_at` proves the address (double opt-in). `respond_by` is when a seat that waits for
     an answer is given up: of those who have just registered, and of those who moved up. `queue`
-    is the place in line. Guests at the door and on the phone may have no address.
+    is the place in line. `door_at` is when somebody at the door last said whether the guest is
+    here. Guests at the door and on the phone may have no address.
     """
 
     LINK_PURPOSE = "event-registration"
     PRIVACY = Privacy(
         personal=(
             "event name email search answer person state confirmed_at wants_contact checked_in_at"
+            " door_at"
         ),
-        sensitive="token_hash",
+        sensitive="token_hash ticket_code",
         not_personal=(
             "language privacy_version respond_by queue state_since by_staff reminded_at"
             " written_to_at"
@@ -100,6 +103,10 @@ class Registration(TokenBearer, Versioned):
     respond_by = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     checked_in_at = models.DateTimeField(_("came"), null=True)
+    door_at = models.DateTimeField(null=True)
+    ticket_code = models.CharField(
+        max_length=TICKET_LENGTH, unique=True, default=new_ticket_code, editable=False
+    )
     reminded_at = models.DateTimeField(null=True)
     written_to_at = models.DateTimeField(null=True)
     person = models.ForeignKey(

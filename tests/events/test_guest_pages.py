@@ -124,7 +124,7 @@ def test_only_managers_cancel(client_of):
     assert client_of("manager").post(url).status_code == 302
     assert fresh(row).state == "cancelled"
     page = client_of("manager").post(url_of(event, f"{row.pk}/da/"), follow=True)
-    assert "Das geht nicht mehr." in page.content.decode()
+    assert "Diese Anmeldung hat keinen Platz" in page.content.decode()
 
 
 def test_a_guest_of_another_event_is_not_found(client_of):

@@ -112,6 +112,7 @@ an_open_event = a(
     ends_at=datetime(2999, 1, 1, tzinfo=UTC),
 )
 a_guests_link = a("RegistrationFactory", "token")
+a_ticket = a("RegistrationFactory", "ticket_code", "code")
 
 
 def a_guest() -> dict:
@@ -457,6 +458,10 @@ EVENTS = {
     "events:registered": page(ANYONE, an_event),
     "events:registration": form(ANYONE, a_guests_link),
     "events:registration_cancel": form(ANYONE, a_guests_link),
+    "events:door": page(AGENCY, an_event),
+    "events:door_state": page(AGENCY, an_event, params={"seit": "0"}),
+    "events:door_report": action(AGENCY, an_event),
+    "events:ticket": page(AGENCY, a_ticket),
     "events:guests": page(AGENCY, an_event),
     "events:guest_create": form(AGENCY, an_event),
     "events:guest": page(AGENCY, a_guest),
