@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.context_processors import read_agency
 from contacts.models import PersonState
 from events.models import EventState, Registration, RegistrationState
 from events.seats import position
+from events.tickets import has_ticket, spelt
 from events.wording import address_of, moment_in_words, place_in_words, when_in_words
 from outbox.messages import Message, render
 from outbox.models import MailState, OutboundMail
@@ -53,6 +54,7 @@ def context_of(row: Registration) -> dict[str, Any]:
             "access": event.venue.access if event.venue else "",
             "position": position(row) if row.state == S.WAITING else 0,
             "respond_by": moment_in_words(row.respond_by) if row.respond_by else "",
+            "ticket_code": spelt(row.ticket_code) if has_ticket(row, timezone.now()) else "",
             "online_link": event.online_link if row.state == S.CONFIRMED else "",
             "url": address("registration", row.token, row),
             "cancel_url": address("registration_cancel", row.token, row),

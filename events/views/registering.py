@@ -24,6 +24,7 @@ from events.models import Event, EventState, Registration, RegistrationState
 from events.registration_form import RegistrationForm
 from events.registration_texts import CURRENT, contact_text, privacy_text
 from events.seats import position, shown_seats, shown_waiting, turns_away
+from events.tickets import has_ticket, ticket_of
 from events.views.public import closed_because, facts_of, language_of
 from events.wording import moment_in_words, when_in_words
 
@@ -157,5 +158,6 @@ def stand_of(row: Registration) -> dict:
         and (row.state in (S.HELD, S.OFFERED) or (waits and unproven))
         and not lapsed,
         "may_return": lapsed and event.takes_guests(now) and not turns_away(event),
+        "ticket": ticket_of(row) if has_ticket(row, now) else None,
         "may_cancel": row.is_active and not over and not row.checked_in_at,
     }

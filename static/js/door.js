@@ -378,6 +378,7 @@ function admit(guest, code) {
 
 document.querySelector("[data-open=door-scan]").addEventListener("click", async () => {
   $("door-answer").textContent = "";
+  lastTicket = { code: "", at: 0 };
   try {
     await scanner.start();
   } catch {
