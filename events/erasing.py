@@ -8,12 +8,14 @@ from accounts.actors import Actor
 from accounts.history import forget_values
 from contacts.models import Person
 from events.actions import cancel_registration
-from events.models import Registration
+from events.models import Feedback, Registration
 from outbox.suppression import key_of
 
 
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
-    """That somebody came stays for the figures; a seat that is still ahead goes to the next.
+    """That somebody came, and how it was rated, stays for the figures, not what was written.
+
+    A seat that is still ahead goes to the next.
 
     Also where nobody has linked the registration, but the address is the person's. Without an
     address nobody is written to.
@@ -26,4 +28,6 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     rows.update(**said, wants_contact=False, version=F("version") + 1, modified_at=at)
     for row in rows.active().filter(event__ends_at__gt=at, checked_in_at=None):
         cancel_registration(registration=row, by=by, at=at)
+    voices = [Feedback.voice_of(pk) for pk in ids]
+    Feedback.objects.filter(voice__in=voices).update(comment="", modified_at=at)
     forget_values(Registration, ids)

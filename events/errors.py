@@ -70,3 +70,7 @@ class LaterDateError(EventError):
 
 class NotInTheCalendarError(EventError):
     message = _("Please choose days until 2100.")
+
+
+class FeedbackClosedError(EventError):
+    message = _("These questions are closed.")

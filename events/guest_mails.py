@@ -92,6 +92,11 @@ FACTS = {
         ("cancel_url", "You cannot come after all? Please cancel: {cancel_url}"),
     ],
 }
+# Below every thank-you: by this link guests say how it was.
+QUESTIONS = {
+    "de": "Wie war es? Drei kurze Fragen, ohne Anmeldung und ohne Ihren Namen: {feedback_url}",
+    "en": "How was it? Three short questions, no login, and without your name: {feedback_url}",
+}
 
 
 def unknown_placeholders(text: str) -> list[str]:
@@ -156,6 +161,8 @@ def build(mail: OutboundMail) -> Message:
     if mail.kind == REMINDER:
         facts = [text for name, text in FACTS[language] if values[name]]
         body = "\n\n".join([body, *facts])
+    if mail.kind == THANKS:
+        body = f"{body}\n\n{QUESTIONS[language]}"
     subject = one_line(fill(SUBJECTS[language][mail.kind], values))[:SUBJECT_LENGTH]
     # Values are defused for the HTML: what somebody is called must never become a link.
     html = html_of(fill(body, {name: defuse(value) for name, value in values.items()}))

@@ -58,6 +58,7 @@ def context_of(row: Registration) -> dict[str, Any]:
             "online_link": event.online_link if row.state == S.CONFIRMED else "",
             "url": address("registration", row.token, row),
             "cancel_url": address("registration_cancel", row.token, row),
+            "feedback_url": address("feedback", row.token, row),
             "event_url": address("event", event.slug, row),
             "calendar_url": address("event_calendar", event.slug, row),
         }

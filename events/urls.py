@@ -6,6 +6,7 @@ from events.views import (
     dates,
     door,
     embedding,
+    feedback,
     public,
     registering,
     registrations,
@@ -17,6 +18,7 @@ from events.views import (
 app_name = "events"
 MANAGED = "verwaltung/veranstaltungen/"
 GUESTS = f"{MANAGED}<slug:slug>/anmeldungen/"
+ASKED = "anmeldung/<str:token>/rueckmeldung/"
 VENUES = "verwaltung/veranstaltungsorte/"
 
 urlpatterns = [
@@ -32,12 +34,15 @@ urlpatterns = [
     path("veranstaltungen/<slug:slug>/anmelden/danke/", registering.thanks, name="registered"),
     path("anmeldung/<str:token>/", registering.registration, name="registration"),
     path("anmeldung/<str:token>/absagen/", registering.cancel, name="registration_cancel"),
+    path(ASKED, feedback.feedback, name="feedback"),
+    path(f"{ASKED}danke/", feedback.feedback_thanks, name="feedback_thanks"),
     path("verwaltung/einbettung/", embedding.embedding, name="embedding"),
     path(MANAGED, staff.manage, name="manage"),
     path(f"{MANAGED}neu/", staff.event_create, name="event_create"),
     path(f"{MANAGED}<slug:slug>/", staff.event_edit, name="event_edit"),
     path(f"{MANAGED}<slug:slug>/veroeffentlichen/", staff.publish, name="publish"),
     path(f"{MANAGED}<slug:slug>/zurueckziehen/", staff.unpublish, name="unpublish"),
+    path(f"{MANAGED}<slug:slug>/rueckmeldungen/", feedback.voices, name="voices"),
     path(f"{MANAGED}<slug:slug>/absagen/", staff.cancel, name="cancel"),
     path(f"{MANAGED}<slug:slug>/kopieren/", dates.copy, name="copy"),
     path(

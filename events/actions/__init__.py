@@ -12,6 +12,7 @@ from events.actions.events import (
     update_event,
     update_venue,
 )
+from events.actions.feedback import OPEN_FOR, answer_feedback, answer_of, may_answer
 from events.actions.registrations import (
     add_registration,
     cancel_registration,
@@ -24,7 +25,10 @@ from events.actions.series import cancel_following, publish_following, update_fo
 __all__ = [
     "HOLD",
     "Report",
+    "OPEN_FOR",
     "add_registration",
+    "answer_feedback",
+    "answer_of",
     "cancel_event",
     "cancel_following",
     "cancel_registration",
@@ -33,6 +37,7 @@ __all__ = [
     "copy_event",
     "create_event",
     "create_venue",
+    "may_answer",
     "offer_ends_at",
     "publish_event",
     "publish_following",

@@ -16,6 +16,7 @@ from events.models.events import (
     RegistrationKind,
     Venue,
 )
+from events.models.feedback import Feedback
 from events.models.registrations import (
     ACTIVE,
     REGISTRATION_STEPS,
@@ -38,6 +39,7 @@ __all__ = [
     "Event",
     "EventFormat",
     "EventState",
+    "Feedback",
     "Registration",
     "RegistrationKind",
     "RegistrationState",

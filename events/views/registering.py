@@ -151,6 +151,7 @@ def stand_of(row: Registration) -> dict:
         "facts": facts_of(event),
         "over": over,
         "lapsed": lapsed,
+        "may_answer": actions.may_answer(row, at=now),
         "position": position(row) if waits else 0,
         "respond_by": moment_in_words(row.respond_by) if row.respond_by else "",
         "to_confirm": not over

@@ -27,7 +27,7 @@ from contacts.models import (
     Startup,
 )
 from contacts.search.index import index_many
-from events.models import Registration
+from events.models import Feedback, Registration
 from outbox import delivery
 from outbox.models import OutboundMail, SuppressedAddress
 from outbox.registry import kind_of
@@ -48,6 +48,7 @@ from tests.factories import (
     ConfidentialNoteFactory,
     ConsentFactory,
     ConsultationFactory,
+    FeedbackFactory,
     FollowUpFactory,
     FounderFeedbackFactory,
     ImpactSurveyFactory,
@@ -75,7 +76,7 @@ OF_A_PERSON = {
     *(Change, Consent, ConfidentialNote, Consultation, FollowUp, FounderFeedback, ImpactSurvey),
     *(Introduction, IntroductionParty, MutedNotice, Need, Objection, OutboundMail, Person),
     *(PersonEmail, PersonPhone, ReadLog, Referral, ReferralMessage, ReferralStep, StageChange),
-    *(Registration, Startup, SuppressedAddress),
+    *(Feedback, Registration, Startup, SuppressedAddress),
     *(apps.get_model(f"contacts.{name}") for name in ("SearchEntry", "SearchWord", "EntryWord")),
     *(apps.get_model(name) for name in ("contacts.MatchKey", "referrals.OrderCheck")),
 }
@@ -118,7 +119,14 @@ class Planter:
         return {"said": [word]} if isinstance(field, models.JSONField) else word
 
     def plant(self, row, *more):
-        kept = {"by_label", "token_hash", "responsible", "shared_fields"} - set(more)
+        kept = {
+            "by_label",
+            "token_hash",
+            "ticket_code",
+            "voice",
+            "responsible",
+            "shared_fields",
+        } - set(more)
         names = {field.name for field in personal_texts(type(row))} - kept | set(more)
         values = {name: self.word(row._meta.get_field(name)) for name in names}
         type(row)._base_manager.filter(pk=row.pk).update(**values)
@@ -178,7 +186,8 @@ def full(now):
     draft = plant(ConsultationFactory(person=person, advisor=advisor, open_draft=True))
     ConsultationFactory().others.add(person)
     appointment = plant(AppointmentFactory(person=person, advisor=advisor, startup=startup))
-    plant(RegistrationFactory(person=person))
+    guest = plant(RegistrationFactory(person=person))
+    plant(FeedbackFactory(voice=Feedback.voice_of(guest.pk)))
     notes = [plant(ConfidentialNoteFactory(consultation=each)) for each in (talk, draft)]
     plant(ReadLog.objects.create(user=advisor, note_id=notes[0].pk, subject=talk.reference, at=now))
     mail = plant(OutboundMailFactory(subjects={"person": str(person.pk)}))

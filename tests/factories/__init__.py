@@ -20,7 +20,7 @@ from tests.factories.contacts import (
     StartupFactory,
     actor,
 )
-from tests.factories.events import EventFactory, RegistrationFactory, VenueFactory
+from tests.factories.events import EventFactory, FeedbackFactory, RegistrationFactory, VenueFactory
 from tests.factories.outbox import (
     DeliveryFreezeFactory,
     OutboundMailFactory,
@@ -55,6 +55,7 @@ __all__ = [
     "ConsultationFactory",
     "DeliveryFreezeFactory",
     "EventFactory",
+    "FeedbackFactory",
     "FollowUpFactory",
     "FollowUpSeriesFactory",
     "FounderFeedbackFactory",

@@ -5,7 +5,7 @@ import factory
 from accounts.actors import AGENCY_ID
 from contacts.models import PartnerOrganisation
 from dma_crm.models import new_id
-from events.models import Event, Registration, Venue
+from events.models import Event, Feedback, Registration, Venue
 from tests.factories.base import NOW
 
 
@@ -65,3 +65,13 @@ class RegistrationFactory(factory.django.DjangoModelFactory):
     token_hash = factory.LazyAttribute(
         lambda row: Registration.hash_of(Registration(pk=row.id).token)
     )
+
+
+class FeedbackFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Feedback
+
+    event = factory.SubFactory(EventFactory, past=True)
+    voice = factory.Sequence(lambda n: Feedback.voice_of(n))
+    helped = 4
+    recommends = True

@@ -115,6 +115,14 @@ a_guests_link = a("RegistrationFactory", "token")
 a_ticket = a("RegistrationFactory", "ticket_code", "code")
 
 
+def a_link_of_somebody_who_came() -> dict:
+    from tests.factories import EventFactory, RegistrationFactory  # noqa: PLC0415 - as above
+
+    now = datetime.now(UTC)
+    event = EventFactory(starts_at=now, ends_at=now)
+    return {"token": RegistrationFactory(event=event, checked_in_at=now).token}
+
+
 def a_guest() -> dict:
     from tests.factories import RegistrationFactory  # noqa: PLC0415 - as above
 
@@ -462,6 +470,9 @@ EVENTS = {
     "events:door_state": page(AGENCY, an_event, params={"seit": "0"}),
     "events:door_report": action(AGENCY, an_event),
     "events:ticket": page(AGENCY, a_ticket),
+    "events:feedback": form(ANYONE, a_link_of_somebody_who_came),
+    "events:feedback_thanks": page(ANYONE, a_link_of_somebody_who_came),
+    "events:voices": page(AGENCY, an_event),
     "events:guests": page(AGENCY, an_event),
     "events:guest_create": form(AGENCY, an_event),
     "events:guest": page(AGENCY, a_guest),
