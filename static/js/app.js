@@ -33,10 +33,11 @@ function closeMenus(except) {
 
 document.addEventListener("click", (event) => {
   closeMenus(event.target);
-  const target = event.target.closest("[data-open], [data-close], [data-copy], [data-field]");
+  const target = event.target.closest("[data-open], [data-close], [data-copy], [data-field], [data-print]");
   if (!target) return;
   if (target.dataset.open) openDialog(target);
   else if (target.dataset.copy !== undefined) copy(target);
+  else if (target.dataset.print !== undefined) window.print();
   else if (target.dataset.field) focusField(event, target);
   else closeDialog(event, target);
 });
