@@ -26,7 +26,9 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     rows = Registration.objects.filter(pk__in=ids)
     said = {"name": person.reference, **dict.fromkeys(("email", "answer", "search"), "")}
     rows.update(**said, wants_contact=False, version=F("version") + 1, modified_at=at)
-    for row in rows.active().filter(event__ends_at__gt=at, checked_in_at=None):
+    ahead = rows.active().filter(event__ends_at__gt=at, checked_in_at=None)
+    # In the order in which events are locked, see seating.LOCK_ORDER.
+    for row in ahead.order_by(F("event__parent_id").asc(nulls_first=True), "event_id"):
         cancel_registration(registration=row, by=by, at=at)
     voices = [Feedback.voice_of(pk) for pk in ids]
     Feedback.objects.filter(voice__in=voices).update(comment="", modified_at=at)

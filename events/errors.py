@@ -47,6 +47,26 @@ class RegistrationClosedError(EventError):
     message = _("Registration is closed.")
 
 
+class ChooseAPartError(EventError):
+    message = _("Guests of this programme are registered for its parts, each singly.")
+
+
+class PartOutsideError(EventError):
+    message = _("Every part lies within the days of the programme.")
+
+
+class NoPartOfAPartError(EventError):
+    message = _("A part has no parts of its own.")
+
+
+class ProgrammeNotPublicError(EventError):
+    message = _("The programme is not public: publish it first.")
+
+
+class RegistrationKindError(EventError):
+    message = _("People are registered already: how they register cannot be changed any more.")
+
+
 class FullError(EventError):
     message = _("All seats are taken.")
 

@@ -13,7 +13,7 @@ from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.models import PartnerOrganisation, Topic
 from events.errors import EndsBeforeStartError
 from events.guest_mails import FIELDS, unknown_placeholders
-from events.models import Event, EventFormat, Venue
+from events.models import Event, EventFormat, RegistrationKind, Venue
 from events.recurring import MOST_DATES, Rhythm, day_of, days_from
 from events.wording import when_in_words
 from outbox.addresses import BadAddressError, ascii_address
@@ -99,6 +99,7 @@ class EventForm(EditForm):
         self.fields["venue"].queryset = in_use(Venue, used["venue"])
         self.fields["format"].choices = [("", _("Please choose")), *EventFormat.choices]
         self.fields["venue"].empty_label = _("None")
+        self.fields["registration"].choices = kinds_for(record)
         self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
         self.fields["host"].empty_label = None
         self.initial = {**moments_of(record), **self.initial}
@@ -133,7 +134,12 @@ class EventForm(EditForm):
         if data["starts_at"] and data["ends_at"] and data["ends_at"] < data["starts_at"]:
             self.add_error("ends", EndsBeforeStartError.message)
         self.check_window(data)
+        self.check_seats(data)
         return data
+
+    def check_seats(self, data: dict) -> None:
+        if data.get("registration") == RegistrationKind.PARTS and data.get("capacity"):
+            self.add_error("capacity", _("Please leave this empty: each part has its own seats."))
 
     def check_window(self, data: dict) -> None:
         opens, closes = data.get("registration_opens_at"), data.get("registration_closes_at")
@@ -230,6 +236,16 @@ class NewEventForm(OnceForm, EventForm):
         self.initial = {"host": AGENCY_ID, "venue": venue, **self.initial}
 
 
+class PartForm(NewEventForm):
+    """For a new part of `programme`; it begins where the last one stands."""
+
+    def __init__(self, *args, programme: Event, **kwargs):
+        super().__init__(*args, **kwargs)
+        last = programme.parts.order_by("-starts_at", "-id").first() or programme
+        like = {"day": day_of(last.starts_at), "host": programme.host_id}
+        self.initial |= {**like, "venue": last.venue_id, "online": last.online}
+
+
 class GuestForm(TidyForm, forms.Form):
     """Somebody on the phone or at the door."""
 
@@ -255,6 +271,12 @@ class VenueForm(TidyForm, forms.ModelForm):
 
 class NewVenueForm(OnceForm, VenueForm):
     pass
+
+
+def kinds_for(event: Event | None) -> list[tuple]:
+    """Only who has parts can leave the choice to guests."""
+    may = event is not None and event.parent_id is None and (event.by_parts or event.parts.exists())
+    return [kind for kind in RegistrationKind.choices if may or kind[0] != RegistrationKind.PARTS]
 
 
 def in_use(model, chosen):

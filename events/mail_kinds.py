@@ -7,11 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.context_processors import read_agency
 from contacts.models import PersonState
-from events.models import EventState, Registration, RegistrationState
+from events.models import Event, EventState, Registration, RegistrationState
 from events.seats import position
 from events.tickets import has_ticket, spelt
 from events.wording import address_of, moment_in_words, place_in_words, when_in_words
@@ -34,8 +35,57 @@ def build(mail: OutboundMail) -> Message:
     Raises Registration.DoesNotExist.
     """
     row = registration_of(mail)
+    programme = programme_of(mail)
     folder = "events/en" if row.language == "en" else "events"
-    return render(f"{folder}/{mail.kind}", context_of(row), reply_to=answers_to())
+    context = context_of(row) | (of_programme(programme, row) if programme else {})
+    return render(f"{folder}/{mail.kind}", context, reply_to=answers_to())
+
+
+def programme_of(mail: OutboundMail) -> Event | None:
+    """The programme, if the mail is about all that its guest has there."""
+    programme = mail.subjects.get("programme")
+    return Event.objects.select_related("venue").get(pk=programme) if programme else None
+
+
+def of_programme(programme: Event, row: Registration) -> dict[str, Any]:
+    """In place of what `context_of` says of one part."""
+    rows = [one for one in row.of_same_guest() if one.is_active]
+    answers = [one.respond_by for one in rows if one.respond_by]
+    with translation.override(row.language):
+        return {
+            **about_event(programme, row),
+            "whole": True,
+            "parts": [part_of(one) for one in rows if one.event.state != EventState.CANCELLED],
+            "respond_by": moment_in_words(min(answers)) if answers else "",
+            "online_link": "",
+            "ticket_code": "",
+        }
+
+
+def part_of(row: Registration) -> dict[str, str]:
+    event = row.event
+    link = event.online_link if row.state == S.CONFIRMED else ""
+    return {
+        "title": event.title,
+        "when": when_in_words(event),
+        "place": place_in_words(event),
+        "stands": standing(row),
+        "seated": row.state == S.CONFIRMED,
+        "online_link": link,
+        "url": address("registration", row.token, row),
+    }
+
+
+def standing(row: Registration) -> str:
+    """What a guest has there, in few words."""
+    if row.state == S.WAITING:
+        return gettext("Waiting list, place %(n)s") % {"n": position(row)}
+    if row.state == S.CONFIRMED:
+        return gettext("Your seat is confirmed")
+    if row.state in (S.HELD, S.OFFERED) and row.respond_by:
+        term = moment_in_words(row.respond_by)
+        return gettext("A seat is held until %(moment)s") % {"moment": term}
+    return row.get_state_display()
 
 
 def answers_to() -> str:
@@ -48,10 +98,9 @@ def context_of(row: Registration) -> dict[str, Any]:
         return {
             "name": row.name,
             "row": row,
-            "event": event,
-            "when": when_in_words(event),
-            "place": address_of(event.venue) if event.venue else place_in_words(event),
-            "access": event.venue.access if event.venue else "",
+            **about_event(event, row),
+            "parts": [],
+            "whole": False,
             "position": position(row) if row.state == S.WAITING else 0,
             "respond_by": moment_in_words(row.respond_by) if row.respond_by else "",
             "ticket_code": spelt(row.ticket_code) if has_ticket(row, timezone.now()) else "",
@@ -59,9 +108,18 @@ def context_of(row: Registration) -> dict[str, Any]:
             "url": address("registration", row.token, row),
             "cancel_url": address("registration_cancel", row.token, row),
             "feedback_url": address("feedback", row.token, row),
-            "event_url": address("event", event.slug, row),
-            "calendar_url": address("event_calendar", event.slug, row),
         }
+
+
+def about_event(event: Event, row: Registration) -> dict[str, Any]:
+    return {
+        "event": event,
+        "when": when_in_words(event),
+        "place": address_of(event.venue) if event.venue else place_in_words(event),
+        "access": event.venue.access if event.venue else "",
+        "event_url": address("event", event.slug, row),
+        "calendar_url": address("event_calendar", event.slug, row),
+    }
 
 
 def address(page: str, key: str, row: Registration) -> str:
@@ -74,6 +132,12 @@ def in_states(*states: str) -> Guard:
         return row.state in states and row.event.state == EventState.PUBLISHED
 
     return holds
+
+
+def confirmed(row: Registration, mail: OutboundMail, at: datetime) -> bool:
+    """Of a programme also whoever waits in all parts: the mail says so of each."""
+    states = (S.CONFIRMED, S.WAITING) if "programme" in mail.subjects else (S.CONFIRMED,)
+    return in_states(*states)(row, mail, at)
 
 
 def unproven(row: Registration, mail: OutboundMail, at: datetime) -> bool:
@@ -90,9 +154,10 @@ def still_cancelled(row: Registration, mail: OutboundMail, at: datetime) -> bool
 
 def was_told(row: Registration, mail: OutboundMail, at: datetime) -> bool:
     """Of what never went out nobody has to hear that it is not so."""
-    told = OutboundMail.objects.filter(
-        kind="event_cancelled", recipient=mail.recipient, subjects__registration=str(row.pk)
-    )
+    about = {"subjects__registration": str(row.pk)}
+    if "programme" in mail.subjects:
+        about = {"subjects__programme": mail.subjects["programme"]}
+    told = OutboundMail.objects.filter(kind="event_cancelled", recipient=mail.recipient, **about)
     gone = told.filter(state__in=(MailState.SENT, MailState.SENDING, MailState.UNCERTAIN))
     return row.event.state == EventState.PUBLISHED and row.is_active and gone.exists()
 
@@ -100,7 +165,7 @@ def was_told(row: Registration, mail: OutboundMail, at: datetime) -> bool:
 KINDS: dict[str, tuple[Any, Guard]] = {
     "registration_requested": (_("Please confirm a registration"), unproven),
     "registration_repeated": (_("Registered again"), in_states(S.OFFERED, S.CONFIRMED, S.WAITING)),
-    "registration_confirmed": (_("Registration confirmed"), in_states(S.CONFIRMED)),
+    "registration_confirmed": (_("Registration confirmed"), confirmed),
     "registration_waiting": (_("On the waiting list"), in_states(S.WAITING)),
     "registration_offered": (_("Moved up from the waiting list"), still_offered),
     "registration_cancelled": (_("Registration cancelled"), in_states(S.CANCELLED)),
@@ -122,7 +187,8 @@ def guarded(holds: Guard) -> Callable[[OutboundMail, datetime], str]:
             return "address_changed"
         if row.person and row.person.state != PersonState.ACTIVE:
             return "person_locked"
-        return "" if holds(row, mail, at) else "state_changed"
+        rows = row.of_same_guest() if "programme" in mail.subjects else [row]
+        return "" if any(holds(one, mail, at) for one in rows) else "state_changed"
 
     return may_go
 

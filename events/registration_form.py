@@ -1,5 +1,6 @@
 """The form a stranger fills in: no cookie, no script, no puzzle, and yet not for robots."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.forms.base import TidyForm
 from events.forms import check_mailable
 from events.models import Event
+from events.programmes import Offer
 
 FASTEST, LONGEST = timedelta(seconds=2), timedelta(hours=24)
 SIGNER = signing.Signer(salt="events.registration")
@@ -52,11 +54,31 @@ class RegistrationForm(TidyForm, forms.Form):
     )
     token = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, event: Event, contact_text: str, at: datetime):
+    def __init__(
+        self,
+        data=None,
+        *,
+        event: Event,
+        contact_text: str,
+        at: datetime,
+        offers: Sequence[Offer] = (),
+        chosen: Sequence[str] = (),
+    ):
         super().__init__(data)
         self.event, self.at = event, at
         self.fields["wants_contact"].label = contact_text
         self.fields["token"].initial = issue(event, at)
+        self.offers = {offer.part.slug: offer for offer in offers if offer.open}
+        if event.by_parts:
+            self.fields["parts"] = forms.MultipleChoiceField(
+                label=_("What would you like to take part in?"),
+                choices=[(slug, offer.part.title) for slug, offer in self.offers.items()],
+                initial=[slug for slug in chosen if slug in self.offers],
+                error_messages={
+                    "required": _("Please choose at least one part."),
+                    "invalid_choice": _("One of these parts takes no more registrations."),
+                },
+            )
         if event.question:
             self.fields["answer"] = forms.CharField(
                 label=event.question, max_length=300, required=False
@@ -79,6 +101,13 @@ class RegistrationForm(TidyForm, forms.Form):
     def renew_token(self) -> None:
         self.data = self.data.copy()
         self.data["token"] = issue(self.event, self.at)
+
+    @property
+    def ticked(self) -> list[str]:
+        return list(self["parts"].value() or [])
+
+    def parts(self) -> list[Event]:
+        return [self.offers[slug].part for slug in self.cleaned_data["parts"]]
 
     def said(self) -> dict:
         """What `actions.register` takes."""

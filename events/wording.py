@@ -44,6 +44,15 @@ def when_in_words(event: Event) -> str:
     return _("%(day)s, %(start)s to %(last_day)s, %(end)s") % words
 
 
+def hours_in_words(event: Event) -> str:
+    """As `when_in_words`, below a heading that names the day."""
+    words = {"start": time_in_words(event.starts_at), "end": time_in_words(event.ends_at)}
+    last_day = day_in_words(event.ends_at)
+    if last_day != day_in_words(event.starts_at):
+        return _("%(start)s to %(last_day)s, %(end)s") % {**words, "last_day": last_day}
+    return _("%(start)s to %(end)s") % words
+
+
 def street_of(venue: Venue) -> str:
     return " ".join(filter(None, [venue.street, venue.house_number]))
 

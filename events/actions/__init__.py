@@ -6,6 +6,7 @@ from events.actions.door_reports import Report, take_report
 from events.actions.events import (
     cancel_event,
     create_event,
+    create_part,
     create_venue,
     publish_event,
     unpublish_event,
@@ -15,9 +16,11 @@ from events.actions.events import (
 from events.actions.feedback import OPEN_FOR, answer_feedback, answer_of, may_answer
 from events.actions.registrations import (
     add_registration,
+    cancel_all_parts,
     cancel_registration,
     confirm_registration,
     register,
+    register_for_parts,
 )
 from events.actions.seating import HOLD, offer_ends_at, settle
 from events.actions.series import cancel_following, publish_following, update_following
@@ -29,6 +32,7 @@ __all__ = [
     "add_registration",
     "answer_feedback",
     "answer_of",
+    "cancel_all_parts",
     "cancel_event",
     "cancel_following",
     "cancel_registration",
@@ -36,12 +40,14 @@ __all__ = [
     "confirm_registration",
     "copy_event",
     "create_event",
+    "create_part",
     "create_venue",
     "may_answer",
     "offer_ends_at",
     "publish_event",
     "publish_following",
     "register",
+    "register_for_parts",
     "repeat_event",
     "settle",
     "take_report",

@@ -1,7 +1,7 @@
 """The same event again: once as a draft, or as a series of dates."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from dma_crm.models import new_id
 from events.actions.events import create_event, publish_event
 from events.actions.seating import locked
 from events.errors import NotInTheCalendarError
-from events.models import Event
+from events.models import Event, EventState
 from events.recurring import MOMENTS, day_of, moments_shifted
 
 LAST_YEAR = 2100  # as in forms
@@ -33,15 +33,24 @@ def copied(event: Event) -> dict[str, Any]:
 def copy_event(
     *, event: Event, day: date, by: Actor, at: datetime, id: UUID | None = None, **more: Any
 ) -> Event:
-    """A draft that starts on `day` at the same hour, without guests.
+    """A draft that starts on `day` at the same hour, without guests; parts come along.
 
     Raises NoSuchHourError, NotInTheCalendarError.
     """
     if day.year > LAST_YEAR:
         raise NotInTheCalendarError
-    moments = moments_shifted(event, day - day_of(event.starts_at))
-    fields = {**copied(event), **moments, **more}
-    return create_event(topics=event.topics.all(), **fields, id=id, by=by, at=at)
+    days = day - day_of(event.starts_at)
+    fields = {**copied(event), **moments_shifted(event, days), **more}
+    made = create_event(topics=event.topics.all(), **fields, id=id, by=by, at=at)
+    if not made.parts.exists():  # else another click was faster
+        copy_parts(event, made, days, by=by, at=at)
+    return made
+
+
+def copy_parts(event: Event, made: Event, days: timedelta, *, by: Actor, at: datetime) -> None:
+    for part in event.parts.exclude(state=EventState.CANCELLED).order_by("pk"):
+        day = day_of(part.starts_at) + days
+        copy_event(event=part, day=day, parent_id=made.pk, by=by, at=at)
 
 
 @transaction.atomic

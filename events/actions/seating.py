@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from accounts.actors import Actor
 from events import mails
 from events.models import Event, RegistrationState
@@ -13,6 +15,7 @@ S = RegistrationState
 SYSTEM = Actor.system()
 HOLD = timedelta(minutes=30)
 LONGEST_OFFER, SHORTEST_OFFER = timedelta(days=1), timedelta(hours=1)
+LOCK_ORDER = (F("parent_id").asc(nulls_first=True), "pk")
 SHARE = 4  # of the time that is left, so that several can be asked one after the other
 
 
@@ -27,8 +30,13 @@ def locked(event_id: UUID, *, at: datetime) -> Event:
 
 
 def lock_all(event_ids: Iterable[UUID], *, at: datetime) -> list[Event]:
-    """As `locked`, in the order of their ids, so that no two wait for each other."""
-    return [locked(event_id, at=at) for event_id in sorted(set(event_ids))]
+    """As `locked`, and their parts as well.
+
+    Always in one order, programmes before parts, so that no two transactions wait for each other.
+    """
+    wanted = list(event_ids)
+    rows = Event.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted)).order_by(*LOCK_ORDER)
+    return [locked(event_id, at=at) for event_id in rows.values_list("pk", flat=True)]
 
 
 def settle(event: Event, *, at: datetime) -> None:

@@ -60,7 +60,7 @@ def publish_following(*, event: Event, by: Actor, at: datetime) -> Event:
     if event.state == EventState.CANCELLED:
         same = same.filter(modified_at=event.modified_at)
     ids = [event.pk, *same.values_list("pk", flat=True)]
-    others = [one for one in lock_all(ids, at=at) if one.pk != event.pk]
+    others = among(lock_all(ids, at=at), ids[1:])
     publish_event(event=event, by=by, at=at)
     for_each(others, lambda one: publish_event(event=one, by=by, at=at))
     return event
@@ -68,7 +68,12 @@ def publish_following(*, event: Event, by: Actor, at: datetime) -> Event:
 
 def locked_following(event: Event, *, at: datetime) -> list[Event]:
     ids = [event.pk, *Event.objects.following(event).values_list("pk", flat=True)]
-    return [one for one in lock_all(ids, at=at) if one.pk != event.pk]
+    return among(lock_all(ids, at=at), ids[1:])
+
+
+def among(events: list[Event], ids: Iterable) -> list[Event]:
+    wanted = set(ids)
+    return [event for event in events if event.pk in wanted]
 
 
 def for_each(events: list[Event], act: Callable[[Event], Any]) -> None:

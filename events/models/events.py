@@ -49,6 +49,7 @@ class EventState(models.TextChoices):
 class RegistrationKind(models.TextChoices):
     WAITING_LIST = "waiting_list", _("Yes, with a waiting list")
     SEATS = "seats", _("Yes, without a waiting list")
+    PARTS = "parts", _("Yes, for each part singly")
     NONE = "none", _("No")
 
 
@@ -75,7 +76,8 @@ class EventQuerySet(models.QuerySet):
 
     def other_dates(self, event):
         """The other events of its series; of a single event none."""
-        return self.filter(series=event.series, series__isnull=False).exclude(pk=event.pk)
+        dates = self.filter(series=event.series) if event.series else self.none()
+        return dates.exclude(pk=event.pk)
 
     def following(self, event):
         """What comes after it in its series and has not been cancelled."""
@@ -154,6 +156,10 @@ class Event(Record, Versioned):
                 condition=Q(ends_at__gte=models.F("starts_at")), name="event_in_order"
             ),
             models.CheckConstraint(
+                condition=~Q(registration=RegistrationKind.PARTS) | Q(capacity=None, parent=None),
+                name="seats_are_of_parts",
+            ),
+            models.CheckConstraint(
                 condition=Q(registration__in=RegistrationKind.values),
                 name="event_registration_known",
             ),
@@ -173,11 +179,19 @@ class Event(Record, Versioned):
     def has_waiting_list(self) -> bool:
         return self.registration == RegistrationKind.WAITING_LIST
 
+    @property
+    def by_parts(self) -> bool:
+        """A programme whose guests choose parts: each part has seats and a line of its own."""
+        return self.registration == RegistrationKind.PARTS
+
     def takes_guests(self, at) -> bool:
-        """Whether anybody may register now, seats or not."""
+        """Whether anybody may register now, seats or not; a part asks its programme, too."""
+        if self.parent_id and not (self.parent.by_parts and self.parent.takes_guests(at)):
+            return False
         opened = self.registration_opens_at is None or self.registration_opens_at <= at
         public = self.takes_registrations and self.state == EventState.PUBLISHED
-        return public and opened and at < (self.registration_closes_at or self.starts_at)
+        last = self.ends_at if self.by_parts else self.starts_at
+        return public and opened and at < (self.registration_closes_at or last)
 
     def moves_up(self, at) -> bool:
         """Whether a seat that becomes free still goes to the waiting list."""

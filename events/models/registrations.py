@@ -159,6 +159,18 @@ class Registration(TokenBearer, Versioned):
     def is_active(self) -> bool:
         return self.state in ACTIVE
 
+    @property
+    def is_asked(self) -> bool:
+        """Waits for its owner to confirm that the address is theirs."""
+        return self.is_active and self.confirmed_at is None
+
+    def of_same_guest(self) -> RegistrationQuerySet:
+        """This one and what the same address has in other parts of the programme."""
+        rows = Registration.objects.filter(pk=self.pk)
+        if self.email and self.event.parent_id:
+            rows = Registration.objects.filter(event__parent=self.event.parent_id, email=self.email)
+        return rows.select_related("event__venue").order_by("event__starts_at", "event_id")
+
     def move_to(self, state: str, *, by: Actor, at: Any, **changes: Any) -> None:
         """Take one allowed step and record it, unless the row moved meanwhile."""
         if state not in REGISTRATION_STEPS[self.state]:

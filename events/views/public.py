@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
@@ -18,6 +19,7 @@ from dma_crm.paging import page_of
 from events.calendars import MOST_EVENTS, calendar_file
 from events.filters import EventFilter
 from events.models import Event, EventState
+from events.programmes import Offer, by_day, offers_of
 from events.seats import shown_seats, shown_waiting, turns_away
 from events.wording import (
     moment_in_words,
@@ -107,12 +109,39 @@ def event(request, slug):
     rows = Event.objects.visible_to(request.actor).select_related("venue", "host", "parent")
     event = get_object_or_404(rows.prefetch_related("topics"), slug=slug)
     language = language_of(request)
-    parts = event.parts.visible_to(request.actor).select_related("venue")[:MOST_EVENTS]
-    context = {"event": event, "facts": facts_of(event), "parts": items_of(parts, language)}
+    context = {"event": event, "facts": facts_of(event)}
+    context["days"] = days_of(event, request.actor, language)
     context |= {"over": event.ends_at < timezone.now(), "may_edit": request.actor.is_agency}
-    context |= {"registration": registration_of(event), "dates": more_dates(event, language)}
-    context["shared"] = shared(event)
+    context |= {
+        "registration": registration_of(event, language),
+        "dates": more_dates(event, language),
+        "shared": shared(event),
+    }
     return render(request, "events/event.html", {**context, **language})
+
+
+def days_of(event: Event, actor, language: dict) -> list[dict]:
+    """The parts of a programme, day by day."""
+    if event.parent_id:
+        return []
+    offers = offers_of(event, Event.objects.visible_to(actor), at=timezone.now())
+    return [
+        {"title": day["title"], "items": [part_item(one, event, language) for one in day["offers"]]}
+        for day in by_day(offers)
+    ]
+
+
+def part_item(offer: Offer, programme: Event, language: dict) -> dict:
+    (item,) = items_of([offer.part], language)
+    item["when"] = offer.hours
+    if programme.by_parts and not item["badge"]:
+        item |= {"badge": offer.words, "tone": "good" if offer.open else "neutral"}
+    return item
+
+
+def public_offers(event: Event, now) -> list[Offer]:
+    """What guests of a programme by parts choose from."""
+    return offers_of(event, Event.objects.public(), at=now) if event.by_parts else []
 
 
 def more_dates(event: Event, language: dict) -> list[dict]:
@@ -134,8 +163,22 @@ def shared(event: Event) -> dict:
     }
 
 
-def registration_of(event: Event) -> dict:
-    """`words` for everybody: seats left, or how long the waiting list is."""
+def registration_of(event: Event, language: dict) -> dict:
+    """`words` for everybody: seats left, or how long the waiting list is; `url` of the form.
+
+    `by_mail`: the agency takes it by mail; `needless`: to this part one simply comes.
+    """
+    url = reverse("events:register", args=[event.slug]) + language["lang"]
+    words = {"url": url, "by_mail": not event.takes_registrations, "needless": False}
+    if event.parent_id and not event.parent.by_parts:
+        said = _("You register for the whole programme.")
+        return registration_of(event.parent, language) | {"words": said}
+    if event.parent_id and not event.takes_registrations:
+        return words | {"needless": True}
+    return words | seats_in_words(event)
+
+
+def seats_in_words(event: Event) -> dict:
     seats = shown_seats(event)
     if seats:
         words = ngettext("%(n)s seat is left.", "%(n)s seats are left.", seats) % {"n": seats}
@@ -151,13 +194,16 @@ def registration_of(event: Event) -> dict:
     return {"full": seats == 0, "words": words, "closed": closed_because(event)}
 
 
-def closed_because(event: Event) -> str:
-    """Empty while anybody may register."""
+def closed_because(event: Event, offers: list[Offer] | None = None) -> str:
+    """Empty while anybody may register; `offers` where they are known already."""
     now = timezone.now()
     if event.state == EventState.CANCELLED:
         return _("This event is cancelled.")
     if event.takes_guests(now):
-        full = turns_away(event)
+        if event.by_parts:
+            full = not any(one.open for one in offers or public_offers(event, now))
+        else:
+            full = turns_away(event)
         return _("All seats are taken, and there is no waiting list.") if full else ""
     if event.registration_opens_at and now < event.registration_opens_at:
         opens = moment_in_words(event.registration_opens_at)

@@ -21,6 +21,7 @@ from events.forms import GuestForm
 from events.models import Event, Registration, RegistrationState
 from events.people import link_person, make_contact, proposals
 from events.seats import free_seats, position
+from events.views.staff import programme_of
 from events.wording import moment_in_words, when_in_words
 
 S = RegistrationState
@@ -59,7 +60,8 @@ def guests(request, slug):
         "when": when_in_words(event),
         "page": page,
         "filter": chosen,
-        "counts": counts_of(event),
+        "counts": [] if event.by_parts else counts_of(event),
+        **(programme_of(event, request.actor) if event.by_parts else {"days": []}),
     }
     return render(request, "events/guests.html", context)
 

@@ -14,15 +14,25 @@ from accounts.history import EditConflict
 from contacts.views.editing import conflict_of, create_page, form_page
 from dma_crm.paging import page_of
 from events import actions
-from events.errors import EventError, SeatsTakenError
+from events.errors import (
+    EventError,
+    PartOutsideError,
+    RegistrationKindError,
+    SeatsTakenError,
+)
 from events.forms import EventForm, FollowingEventForm, NewEventForm
 from events.models import Event, EventState
+from events.programmes import by_day, offers_of
 from events.seats import turns_away
 from events.wording import place_in_words, when_in_words
 
 FORM = "events/event_form.html"
 MOST_SHOWN = 100
-FIELDS_OF_ERRORS: dict[type, str] = {SeatsTakenError: "capacity"}
+FIELDS_OF_ERRORS: dict[type, str] = {
+    SeatsTakenError: "capacity",
+    PartOutsideError: "day",
+    RegistrationKindError: "registration",
+}
 TONES = {EventState.DRAFT: "neutral", EventState.PUBLISHED: "good", EventState.CANCELLED: "danger"}
 
 
@@ -30,7 +40,7 @@ TONES = {EventState.DRAFT: "neutral", EventState.PUBLISHED: "good", EventState.C
 @require_safe
 def manage(request):
     past, now = "vergangen" in request.GET, timezone.now()
-    rows = Event.objects.visible_to(request.actor).select_related("venue")
+    rows = Event.objects.visible_to(request.actor).select_related("venue", "parent")
     rows = rows.past(now) if past else rows.upcoming(now)
     ordering = ("-starts_at", "-id") if past else ("starts_at", "id")
     page = page_of(rows, ordering=ordering, cursor=request.GET.get("cursor", ""))
@@ -84,6 +94,7 @@ def event_edit(request, slug):
     form_class = FollowingEventForm if dates["following"] else EventForm
     form = form_class(request.POST or None, record=event)
     context = {"event": event, "tone": TONES[event.state], "actions": steps_of(event), **dates}
+    context |= programme_of(event, request.actor)
     context["turned_away"] = event.takes_guests(timezone.now()) and turns_away(event)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,6 +117,16 @@ def dates_of(event: Event) -> dict:
     following = sum(one.state != EventState.CANCELLED for one in later)
     rows = [row_of(one) for one in others]
     return {"dates": rows, "following": following, "later_drafts": drafts_in([event, *later])}
+
+
+def programme_of(event: Event, actor) -> dict:
+    """Its parts day by day, or the programme whose part it is."""
+    if event.parent_id:
+        return {"programme": event.parent, "days": []}
+    offers = offers_of(event, Event.objects.visible_to(actor), at=timezone.now())
+    for offer in offers:
+        offer.part.tone = TONES[offer.part.state]
+    return {"programme": None, "days": by_day(offers)}
 
 
 def drafts_in(events: list[Event]) -> int:
@@ -186,5 +207,5 @@ def step(request, slug: str, action, said: str, *, undo: str = ""):
 
 
 def find(request, slug: str) -> Event:
-    rows = Event.objects.visible_to(request.actor).prefetch_related("topics")
-    return get_object_or_404(rows, slug=slug)
+    rows = Event.objects.visible_to(request.actor).select_related("parent", "venue")
+    return get_object_or_404(rows.prefetch_related("topics"), slug=slug)

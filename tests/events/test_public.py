@@ -231,7 +231,8 @@ def test_programme_shows_its_parts_but_no_drafts(client):
 
     response = client.get(week.get_absolute_url())
 
-    assert [part["title"] for part in response.context["parts"]] == ["Auftakt"]
+    (day,) = response.context["days"]
+    assert [part["title"] for part in day["items"]] == ["Auftakt"]
     part = Event.objects.get(title="Auftakt")
     assert week.get_absolute_url() in client.get(part.get_absolute_url()).content.decode()
 

@@ -217,7 +217,7 @@ def test_a_draft_takes_no_registration(client):
 def test_the_last_seat_may_go_while_somebody_types(client, monkeypatch):
     event = ahead(capacity=1, registration="seats")
     data = form_of(event)
-    monkeypatch.setattr("events.views.registering.closed_because", lambda event: "")
+    monkeypatch.setattr("events.views.registering.closed_because", lambda *_given: "")
     join(event, 1, at=timezone.now())
 
     assert client.post(url_of(event), data).status_code == 409

@@ -5,16 +5,21 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from itertools import permutations
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from accounts.history import EditConflict
 from events import actions
 from events.models import Event, Registration
 from outbox.models import OutboundMail
 from tests.events.guests import ask, cancel, join
-from tests.factories import EventFactory
+from tests.factories import EventFactory, actor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 ROUNDS = int(os.environ.get("EVENT_ROUNDS", "2"))
@@ -106,3 +111,41 @@ def test_of_two_clicks_on_confirm_one_mail():
     )
 
     assert OutboundMail.objects.filter(kind="registration_confirmed").count() == 1
+
+
+def test_parts_in_any_order_never_wait_for_each_other():
+    """While guests choose parts in all orders, cancel all, and the programme moves."""
+    start = timezone.now() + timedelta(days=3)
+    week = EventFactory(
+        registration="parts", starts_at=start, ends_at=start + timedelta(days=9), capacity=None
+    )
+    hours = {"starts_at": start + timedelta(hours=1), "ends_at": start + timedelta(hours=2)}
+    parts = [EventFactory(parent=week, capacity=SEATS, **hours) for _n in range(3)]
+    wanted = list(permutations(parts))
+
+    def choose(n):
+        given = {"name": f"Gast {n}", "email": f"gast{n}@gruendung.example", "at": timezone.now()}
+        return actions.register_for_parts(parts=wanted[n % len(wanted)], **given)
+
+    def choose_and_leave(n):
+        return actions.cancel_all_parts(registration=choose(n)[n % 3], at=timezone.now())
+
+    def move():
+        event = Event.objects.get(pk=week.pk)
+        dates = {"starts_at": event.starts_at + timedelta(days=1)}
+        dates["ends_at"] = event.ends_at + timedelta(days=1)
+        with suppress(EditConflict):
+            actions.update_event(
+                event=event, changes=dates, version=event.version, by=actor(), at=timezone.now()
+            )
+
+    works = [lambda n=n: choose(n) for n in range(30)]
+    works += [lambda n=n: choose_and_leave(n) for n in range(30, 45)] + [move] * 5
+    at_once(works)
+
+    for part in parts:
+        states = [row.state for row in rows_of(part)]
+        assert len(states) == 45
+        assert states.count("cancelled") == 15
+        assert states.count("held") == SEATS
+        assert states.count("waiting") == 20

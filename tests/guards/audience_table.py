@@ -460,6 +460,7 @@ EVENTS = {
     "events:unpublish": action(AGENCY, an_event),
     "events:cancel": action(AGENCY, an_event),
     "events:copy": form(AGENCY, an_event),
+    "events:part_create": form(AGENCY, an_event),
     "events:publish_following": action(AGENCY, an_event),
     "events:cancel_following": action(AGENCY, an_event),
     "events:register": form(ANYONE, an_open_event),
