@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from events.models import Event, EventState
-from events.wording import address_of
+from events.wording import full_place
 
 MOST_EVENTS = 200
 
@@ -53,4 +53,4 @@ def described(event: Event):
     if text:
         yield "description", text
     if event.venue:
-        yield "location", address_of(event.venue)
+        yield "location", full_place(event)

@@ -14,6 +14,7 @@ from events.models import (
     EventState,
     Registration,
     RegistrationState,
+    Room,
     Venue,
 )
 from events.registration_texts import CURRENT
@@ -29,6 +30,11 @@ VENUES = {
         "Coworking der Stadt. Eingang vom Hof, Klingel „Veranstaltung“, stufenlos.",
     ),
 }  # fmt: skip
+# of the venue above: name, seats
+ROOMS = {
+    "cube": [("Saal", 120), ("Werkstatt 1", 20)],
+    "schiller40": [("Bühne", 80), ("AR/VR-Studio", 12), ("Sendestudio", 24)],
+}
 # title, slug, in one sentence, format, place (None: online), host, topics, hour, minutes, seats
 EVENTS = [
     (
@@ -104,10 +110,14 @@ TEXT = (
 def make_events(demo: Demo) -> None:
     venues = {key: venue(demo, *fields) for key, fields in VENUES.items()}
     demo.write(Venue, list(venues.values()))
+    rooms = {key: [room(demo, venues[key], *one) for one in ROOMS[key]] for key in VENUES}
+    demo.write(Room, [one for several in rooms.values() for one in several])
     past = range(-PAST_EVERY, -len(EVENTS) * PAST_EVERY, -PAST_EVERY)
     days = [demo.workday(offset) for offset in (*COMING, *past)]
     plans = [EVENTS[n % len(EVENTS)] for n in range(len(days))]
     rows = [event(demo, venues, day, *plan) for day, plan in zip(days, plans, strict=True)]
+    for row, plan in zip(rows, plans, strict=True):
+        row.room = smallest_for(row, rooms.get(plan[4] or "", []))
     demo.write(Event, rows)
     demo.made["events"] = rows
     topics = demo.made["topics"]
@@ -132,6 +142,18 @@ def venue(
         created_at=at,
         modified_at=at,
     )
+
+
+def room(demo: Demo, venue: Venue, name: str, seats: int) -> Room:
+    at = since(demo)
+    return Room(
+        id=demo.new_id(at), venue=venue, name=name, seats=seats, created_at=at, modified_at=at
+    )
+
+
+def smallest_for(event: Event, rooms: list[Room]) -> Room | None:
+    fitting = [room for room in rooms if (room.seats or 0) >= (event.capacity or 0)]
+    return min(fitting, key=lambda room: room.seats or 0, default=None)
 
 
 def event(

@@ -51,6 +51,10 @@ class ChooseAPartError(EventError):
     message = _("Guests of this programme are registered for its parts, each singly.")
 
 
+class RoomElsewhereError(EventError):
+    message = _("This room is in another venue.")
+
+
 class PartOutsideError(EventError):
     message = _("Every part lies within the days of the programme.")
 

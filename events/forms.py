@@ -13,7 +13,7 @@ from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.models import PartnerOrganisation, Topic
 from events.errors import EndsBeforeStartError
 from events.guest_mails import FIELDS, unknown_placeholders
-from events.models import Event, EventFormat, RegistrationKind, Venue
+from events.models import Event, EventFormat, RegistrationKind, Room, Venue
 from events.recurring import MOST_DATES, Rhythm, day_of, days_from
 from events.wording import when_in_words
 from outbox.addresses import BadAddressError, ascii_address
@@ -41,6 +41,11 @@ class MomentField(forms.DateTimeField):
             format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
         )
         super().__init__(**kwargs)
+
+
+class RoomField(forms.ModelChoiceField):
+    def label_from_instance(self, room: Room) -> str:
+        return f"{room.venue.name}: {room.name}"
 
 
 class EventForm(EditForm):
@@ -71,7 +76,8 @@ class EventForm(EditForm):
     class Meta:
         model = Event
         fields = [
-            "title", "format", "venue", "online", "host", "capacity", "summary", "description",
+            "title", "format", "venue", "room", "online", "host", "capacity", "summary",
+            "description",
             "registration", "registration_opens_at", "registration_closes_at", "question",
             "online_link", "mail_before", "mail_after", "mail_missed",
         ]  # fmt: skip
@@ -80,6 +86,7 @@ class EventForm(EditForm):
             **{name: forms.Textarea(attrs={"rows": 4}) for name in MAIL_FIELDS},
         }
         field_classes = {
+            "room": RoomField,
             "registration_opens_at": MomentField,
             "registration_closes_at": MomentField,
         }
@@ -94,10 +101,13 @@ class EventForm(EditForm):
         used = {
             "venue": getattr(record, "venue_id", None),
             "host": getattr(record, "host_id", None),
+            "room": getattr(record, "room_id", None),
         }
         self.fields["topics"].queryset = Topic.objects.filter(active=True)
         self.fields["venue"].queryset = in_use(Venue, used["venue"])
         self.fields["format"].choices = [("", _("Please choose")), *EventFormat.choices]
+        self.fields["room"].queryset = in_use(Room, used["room"]).select_related("venue")
+        self.fields["room"].empty_label = _("None")
         self.fields["venue"].empty_label = _("None")
         self.fields["registration"].choices = kinds_for(record)
         self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
@@ -121,10 +131,7 @@ class EventForm(EditForm):
         return self.cleaned_data[name]
 
     def clean_capacity(self):
-        seats = self.cleaned_data["capacity"]
-        if seats is not None and not 1 <= seats <= MOST_SEATS:
-            raise forms.ValidationError(_("Between 1 and 100,000 seats."))
-        return seats
+        return checked_seats(self.cleaned_data["capacity"])
 
     def clean(self):
         data = super().clean()
@@ -135,7 +142,17 @@ class EventForm(EditForm):
             self.add_error("ends", EndsBeforeStartError.message)
         self.check_window(data)
         self.check_seats(data)
+        self.check_room(data)
         return data
+
+    def check_room(self, data: dict) -> None:
+        """A room says where, if nothing else does."""
+        venue, room = data.get("venue"), data.get("room")
+        if room and venue is None and "venue" not in self.errors:
+            data["venue"] = room.venue
+        elif room and venue and room.venue_id != venue.pk:
+            said = _("This room is in another venue: %(venue)s.") % {"venue": room.venue.name}
+            self.add_error("room", said)
 
     def check_seats(self, data: dict) -> None:
         if data.get("registration") == RegistrationKind.PARTS and data.get("capacity"):
@@ -243,7 +260,12 @@ class PartForm(NewEventForm):
         super().__init__(*args, **kwargs)
         last = programme.parts.order_by("-starts_at", "-id").first() or programme
         like = {"day": day_of(last.starts_at), "host": programme.host_id}
-        self.initial |= {**like, "venue": last.venue_id, "online": last.online}
+        self.initial |= {
+            **like,
+            "venue": last.venue_id,
+            "room": last.room_id,
+            "online": last.online,
+        }
 
 
 class GuestForm(TidyForm, forms.Form):
@@ -269,8 +291,42 @@ class VenueForm(TidyForm, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
+class RoomForm(TidyForm, forms.ModelForm):
+    class Meta:
+        model = Room
+        fields = ["name", "seats", "access", "active"]
+        widgets = {"access": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, venue: Venue, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.venue = venue
+
+    def clean_seats(self):
+        return checked_seats(self.cleaned_data["seats"])
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        others = self.venue.rooms.filter(name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("This venue has a room of that name already."))
+        return name
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class NewRoomForm(OnceForm, RoomForm):
+    pass
+
+
 class NewVenueForm(OnceForm, VenueForm):
     pass
+
+
+def checked_seats(seats: int | None) -> int | None:
+    if seats is not None and not 1 <= seats <= MOST_SEATS:
+        raise forms.ValidationError(_("Between 1 and 100,000 seats."))
+    return seats
 
 
 def kinds_for(event: Event | None) -> list[tuple]:

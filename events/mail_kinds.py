@@ -15,7 +15,7 @@ from contacts.models import PersonState
 from events.models import Event, EventState, Registration, RegistrationState
 from events.seats import position
 from events.tickets import has_ticket, spelt
-from events.wording import address_of, moment_in_words, place_in_words, when_in_words
+from events.wording import full_place, moment_in_words, place_in_words, when_in_words
 from outbox.messages import Message, render
 from outbox.models import MailState, OutboundMail
 from outbox.registry import register_kind
@@ -25,7 +25,7 @@ Guard = Callable[[Registration, OutboundMail, datetime], bool]
 
 
 def registration_of(mail: OutboundMail) -> Registration:
-    rows = Registration.objects.select_related("event__venue", "person")
+    rows = Registration.objects.select_related("event__venue", "event__room", "person")
     return rows.get(pk=mail.subjects["registration"])
 
 
@@ -44,7 +44,7 @@ def build(mail: OutboundMail) -> Message:
 def programme_of(mail: OutboundMail) -> Event | None:
     """The programme, if the mail is about all that its guest has there."""
     programme = mail.subjects.get("programme")
-    return Event.objects.select_related("venue").get(pk=programme) if programme else None
+    return Event.objects.select_related("venue", "room").get(pk=programme) if programme else None
 
 
 def of_programme(programme: Event, row: Registration) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def about_event(event: Event, row: Registration) -> dict[str, Any]:
     return {
         "event": event,
         "when": when_in_words(event),
-        "place": address_of(event.venue) if event.venue else place_in_words(event),
-        "access": event.venue.access if event.venue else "",
+        "place": full_place(event),
+        "access": event.access,
         "event_url": address("event", event.slug, row),
         "calendar_url": address("event_calendar", event.slug, row),
     }

@@ -42,6 +42,6 @@ def next_events(subject, actor) -> dict | None:
     """The published ones of the next four weeks; nothing to say, no box."""
     now = timezone.now()
     rows = Event.objects.visible_to(actor).upcoming(now).filter(state=EventState.PUBLISHED)
-    rows = rows.filter(starts_at__lt=now + AHEAD).select_related("venue")[:MOST]
+    rows = rows.filter(starts_at__lt=now + AHEAD).select_related("venue", "room")[:MOST]
     shown = [{"event": e, "when": when_in_words(e), "place": place_in_words(e)} for e in rows]
     return {"events": shown} if shown else None

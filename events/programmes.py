@@ -75,7 +75,7 @@ class Offer:
 
 def offers_of(programme: Event, parts, *, at: datetime) -> list[Offer]:
     """`parts`: those of its parts that whoever asks may see."""
-    rows = list(parts.filter(parent=programme).select_related("venue")[:MOST_PARTS])
+    rows = list(parts.filter(parent=programme).select_related("venue", "room")[:MOST_PARTS])
     tallies = tallies_of(programme) if programme.by_parts else {}
     offers = []
     for part in rows:

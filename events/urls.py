@@ -72,4 +72,6 @@ urlpatterns = [
     path(VENUES, venues.venues, name="venues"),
     path(f"{VENUES}neu/", venues.venue_create, name="venue_create"),
     path(f"{VENUES}<uuid:pk>/", venues.venue_edit, name="venue_edit"),
+    path(f"{VENUES}<uuid:pk>/raeume/neu/", venues.room_create, name="room_create"),
+    path(f"{VENUES}raeume/<uuid:pk>/", venues.room_edit, name="room_edit"),
 ]

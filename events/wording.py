@@ -66,8 +66,21 @@ def address_of(venue: Venue) -> str:
     return ", ".join(filter(None, [venue.name, street_of(venue), town_of(venue)]))
 
 
+def house_in_words(event: Event) -> str:
+    """The venue, and the room in it."""
+    return ", ".join(place.name for place in filter(None, [event.venue, event.room]))
+
+
+def full_place(event: Event) -> str:
+    """As `place_in_words`, with street and town."""
+    if event.venue is None:
+        return place_in_words(event)
+    where = [house_in_words(event), street_of(event.venue), town_of(event.venue)]
+    return ", ".join(filter(None, where))
+
+
 def place_in_words(event: Event) -> str:
     """Where to go, short; says so when the place is not known yet."""
-    parts = [event.venue.name] if event.venue else []
+    parts = [house_in_words(event)] if event.venue else []
     parts += [_("online")] if event.online else []
     return _(" and ").join(parts) or _("The place will be announced.")

@@ -7,11 +7,9 @@ from events.actions.events import (
     cancel_event,
     create_event,
     create_part,
-    create_venue,
     publish_event,
     unpublish_event,
     update_event,
-    update_venue,
 )
 from events.actions.feedback import OPEN_FOR, answer_feedback, answer_of, may_answer
 from events.actions.registrations import (
@@ -24,11 +22,12 @@ from events.actions.registrations import (
 )
 from events.actions.seating import HOLD, offer_ends_at, settle
 from events.actions.series import cancel_following, publish_following, update_following
+from events.actions.venues import create_room, create_venue, update_room, update_venue
 
 __all__ = [
     "HOLD",
-    "Report",
     "OPEN_FOR",
+    "Report",
     "add_registration",
     "answer_feedback",
     "answer_of",
@@ -41,6 +40,7 @@ __all__ = [
     "copy_event",
     "create_event",
     "create_part",
+    "create_room",
     "create_venue",
     "may_answer",
     "offer_ends_at",
@@ -55,6 +55,7 @@ __all__ = [
     "unpublish_event",
     "update_event",
     "update_following",
+    "update_room",
     "update_venue",
     "walk_in",
 ]

@@ -1,4 +1,4 @@
-"""Writing events and venues."""
+"""Writing events."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,6 +22,7 @@ from events.errors import (
     PartOutsideError,
     ProgrammeNotPublicError,
     RegistrationKindError,
+    RoomElsewhereError,
     SeatsTakenError,
     StateStepError,
 )
@@ -31,13 +32,12 @@ from events.models import (
     EventState,
     Registration,
     RegistrationKind,
-    Venue,
 )
 from events.recurring import day_of, moments_shifted
 from events.seats import taken_seats
 from events.slugs import slugs_for
 
-PLACE_AND_TIME = {"starts_at", "ends_at", "venue"}
+PLACE_AND_TIME = {"starts_at", "ends_at", "venue", "room"}
 
 
 @transaction.atomic
@@ -63,6 +63,7 @@ def create_event(
     for slug in slugs_for(title, event_id):
         with suppress(IntegrityError), transaction.atomic():
             event = Event.objects.create(id=event_id, slug=slug, **fields)
+            refuse_foreign_room(event)
             event.topics.set(topics)
             note_change(event, {}, by=by, at=at)
             return event
@@ -117,6 +118,7 @@ def update_event(
         if event.state == EventState.PUBLISHED and at < event.starts_at:
             mails.event_moved(event, moved, at=at)
     refuse_parts_outside(event, parts)
+    refuse_foreign_room(event)
     settle(event, at=at)
     return event
 
@@ -149,6 +151,11 @@ def refuse_parts_outside(event: Event, parts: list[Event]) -> None:
         first, last = day_of(programme.starts_at), day_of(programme.ends_at)
         if not first <= day_of(part.starts_at) <= day_of(part.ends_at) <= last:
             raise PartOutsideError
+
+
+def refuse_foreign_room(event: Event) -> None:
+    if event.room is not None and event.room.venue_id != event.venue_id:
+        raise RoomElsewhereError
 
 
 def refuse_other_kind(event: Event, changes: dict[str, Any]) -> None:
@@ -239,18 +246,3 @@ def move(event: Event, state: str, *, by: Actor, at: datetime) -> Event:
     except EditConflict as conflict:
         raise EventChangedError from conflict
     return event
-
-
-@transaction.atomic
-def create_venue(*, name: str, at: datetime, id: UUID | None = None, **fields: Any) -> Venue:
-    return Venue.objects.create(
-        id=id or new_id(), name=name, created_at=at, modified_at=at, **fields
-    )
-
-
-@transaction.atomic
-def update_venue(*, venue: Venue, changes: dict[str, Any], at: datetime) -> Venue:
-    for name, value in {**changes, "modified_at": at}.items():
-        setattr(venue, name, value)
-    venue.save(update_fields=[*changes, "modified_at"])
-    return venue

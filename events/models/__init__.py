@@ -14,6 +14,7 @@ from events.models.events import (
     EventFormat,
     EventState,
     RegistrationKind,
+    Room,
     Venue,
 )
 from events.models.feedback import Feedback
@@ -41,6 +42,7 @@ __all__ = [
     "EventState",
     "Feedback",
     "Registration",
+    "Room",
     "RegistrationKind",
     "RegistrationState",
     "SenderWindow",

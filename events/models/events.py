@@ -31,6 +31,29 @@ class Venue(Record):
         return self.name
 
 
+class Room(Record):
+    PRIVACY = Privacy(not_personal="venue name seats access active")
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("venue")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    access = models.TextField(_("how to get in"), max_length=500, blank=True)
+    active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "name"], name="room_named_once_in_a_venue")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class EventFormat(models.TextChoices):
     TALK = "talk", _("Talk")
     WORKSHOP = "workshop", _("Workshop")
@@ -79,6 +102,16 @@ class EventQuerySet(models.QuerySet):
         dates = self.filter(series=event.series) if event.series else self.none()
         return dates.exclude(pk=event.pk)
 
+    def clashing(self, event):
+        """What is in the same room at the same time, its own programme and parts aside."""
+        if event.room_id is None:
+            return self.none()
+        rows = self.filter(
+            room=event.room_id, starts_at__lt=event.ends_at, ends_at__gt=event.starts_at
+        )
+        rows = rows.exclude(pk__in=[event.pk, event.parent_id or event.pk])
+        return rows.exclude(state=EventState.CANCELLED).exclude(parent=event.pk)
+
     def following(self, event):
         """What comes after it in its series and has not been cancelled."""
         later = self.other_dates(event).filter(starts_at__gte=event.starts_at)
@@ -89,7 +122,7 @@ class Event(Record, Versioned):
     PRIVACY = Privacy(
         personal="created_by",
         not_personal=(
-            "slug title summary description format state starts_at ends_at venue online host"
+            "slug title summary description format state starts_at ends_at venue room online host"
             " parent capacity topics registration registration_opens_at"
             " registration_closes_at question online_link mail_before mail_after mail_missed"
             " series"
@@ -106,6 +139,9 @@ class Event(Record, Versioned):
     ends_at = models.DateTimeField(_("ends"))
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("venue")
+    )
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("room")
     )
     online = models.BooleanField(_("online"), default=False)
     host = models.ForeignKey(
@@ -146,6 +182,11 @@ class Event(Record, Versioned):
         indexes = [
             models.Index(fields=["state", "starts_at", "id"]),
             models.Index(
+                fields=["room", "starts_at"],
+                name="event_in_room",
+                condition=Q(room__isnull=False),
+            ),
+            models.Index(
                 fields=["series", "starts_at"],
                 name="event_of_series",
                 condition=Q(series__isnull=False),
@@ -183,6 +224,12 @@ class Event(Record, Versioned):
     def by_parts(self) -> bool:
         """A programme whose guests choose parts: each part has seats and a line of its own."""
         return self.registration == RegistrationKind.PARTS
+
+    @property
+    def access(self) -> str:
+        """How guests get in: to the house, then to the room."""
+        places = filter(None, [self.venue, self.room])
+        return "\n".join(filter(None, [place.access for place in places]))
 
     def takes_guests(self, at) -> bool:
         """Whether anybody may register now, seats or not; a part asks its programme, too."""

@@ -169,7 +169,9 @@ class Registration(TokenBearer, Versioned):
         rows = Registration.objects.filter(pk=self.pk)
         if self.email and self.event.parent_id:
             rows = Registration.objects.filter(event__parent=self.event.parent_id, email=self.email)
-        return rows.select_related("event__venue").order_by("event__starts_at", "event_id")
+        return rows.select_related("event__venue", "event__room").order_by(
+            "event__starts_at", "event_id"
+        )
 
     def move_to(self, state: str, *, by: Actor, at: Any, **changes: Any) -> None:
         """Take one allowed step and record it, unless the row moved meanwhile."""

@@ -14,7 +14,7 @@ from contacts.views.editing import create_page
 from events import actions
 from events.forms import PartForm
 from events.models import Event, EventState
-from events.views.staff import FORM, find
+from events.views.staff import FORM, find, warn
 
 
 @agency_required
@@ -37,4 +37,5 @@ def create(request, form, programme: Event, *, id) -> Event:
     if "publish" in request.POST and part.state == EventState.DRAFT:
         actions.publish_event(event=part, by=request.actor, at=now)
     messages.success(request, _("%(title)s is part of the programme.") % {"title": part.title})
+    warn(request, part)
     return part

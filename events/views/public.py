@@ -41,7 +41,7 @@ def events(request):
     past, chosen = "archiv" in request.GET, EventFilter(request.GET)
     rows = listed(past=past)
     chosen.offer(rows)
-    rows = chosen.apply(rows.select_related("venue"))
+    rows = chosen.apply(rows.select_related("venue", "room"))
     page = page_of(
         rows, ordering=ordering(past=past), cursor=request.GET.get("cursor", ""), size=20
     )
@@ -106,7 +106,7 @@ def language_of(request) -> dict:
 @require_safe
 def event(request, slug):
     """The agency sees its drafts as guests will; to everybody else they do not exist."""
-    rows = Event.objects.visible_to(request.actor).select_related("venue", "host", "parent")
+    rows = Event.objects.visible_to(request.actor).select_related("venue", "room", "host", "parent")
     event = get_object_or_404(rows.prefetch_related("topics"), slug=slug)
     language = language_of(request)
     context = {"event": event, "facts": facts_of(event)}
@@ -149,7 +149,7 @@ def more_dates(event: Event, language: dict) -> list[dict]:
     if event.series is None:
         return []
     rows = Event.objects.other_dates(event).public().upcoming(timezone.now())
-    return items_of(rows.select_related("venue")[:MOST_DATES], language)
+    return items_of(rows.select_related("venue", "room")[:MOST_DATES], language)
 
 
 def shared(event: Event) -> dict:
@@ -225,7 +225,7 @@ def facts_of(event: Event) -> list[dict]:
 @public
 @require_safe
 def event_calendar(request, slug):
-    event = get_object_or_404(Event.objects.public().select_related("venue"), slug=slug)
+    event = get_object_or_404(Event.objects.public().select_related("venue", "room"), slug=slug)
     return ics(calendar_file([event], name=event.title), event.slug)
 
 
@@ -235,7 +235,7 @@ def calendar(request):
     """All that is coming, to subscribe to; what has just been stays for a month."""
     since = timezone.now() - KEPT_IN_CALENDAR
     rows = EventFilter(request.GET).apply(Event.objects.public().upcoming(since))
-    rows = rows.select_related("venue").order_by("starts_at", "id")[:MOST_EVENTS]
+    rows = rows.select_related("venue", "room").order_by("starts_at", "id")[:MOST_EVENTS]
     return ics(calendar_file(rows, name=_("Events")), "kalender")
 
 

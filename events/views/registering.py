@@ -32,7 +32,7 @@ from events.tickets import has_ticket, ticket_of
 from events.views.public import closed_because, facts_of, language_of, public_offers
 from events.wording import moment_in_words, when_in_words
 
-OF_PAGES = Event.objects.select_related("venue", "host", "parent")
+OF_PAGES = Event.objects.select_related("venue", "room", "host", "parent")
 FORM_METHODS = ["GET", "HEAD", "POST"]
 S = RegistrationState
 
@@ -137,7 +137,9 @@ def find(token: str) -> Registration:
     row = Registration.behind(token)
     if row is None:
         raise Http404
-    rows = Registration.objects.select_related("event__venue", "event__host", "event__parent")
+    rows = Registration.objects.select_related(
+        "event__venue", "event__room", "event__host", "event__parent"
+    )
     return rows.prefetch_related("event__topics").get(pk=row.pk)
 
 

@@ -60,7 +60,7 @@ def for_everybody(request) -> None:
 def embedded(request):
     """The one page that others may frame. A filter that means nothing is told, not ignored."""
     chosen = EmbeddingFilter(request.GET)
-    rows = chosen.apply(with_sure_seats(listed(past=False))).select_related("venue")
+    rows = chosen.apply(with_sure_seats(listed(past=False))).select_related("venue", "room")
     rows = [] if chosen.refused else list(rows.order_by(*ordering(past=False))[: chosen.most + 1])
     language = language_of(request)
     context = {
@@ -108,7 +108,7 @@ def events_json(request):
 def json_page(request, chosen: EventFilter) -> dict:
     past, now = "archiv" in request.GET, timezone.now()
     rows = chosen.apply(with_sure_seats(listed(past=past)))
-    rows = rows.select_related("venue", "host").prefetch_related("topics")
+    rows = rows.select_related("venue", "room", "host").prefetch_related("topics")
     cursor = request.GET.get("cursor", "")
     page = page_of(rows, ordering=ordering(past=past), cursor=cursor, size=IN_JSON)
     following = request.GET.copy()
@@ -141,7 +141,7 @@ def open_json(data: dict, **more) -> HttpResponse:
 @require_safe
 def feed(request):
     chosen = EventFilter(request.GET)
-    rows = chosen.apply(listed(past=False)).select_related("venue", "host")
+    rows = chosen.apply(listed(past=False)).select_related("venue", "room", "host")
     path = reverse("events:feed") + query_of(chosen, language_of(request)["lang"])
     content = atom(rows.order_by(*ordering(past=False))[:IN_FEED], path=path)
     response = HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
@@ -153,7 +153,7 @@ def feed(request):
 @require_safe
 def picture(request, slug):
     """Under an address with its digest for ever, else for an hour; a digest of old leads there."""
-    event = get_object_or_404(Event.objects.public().select_related("venue"), slug=slug)
+    event = get_object_or_404(Event.objects.public().select_related("venue", "room"), slug=slug)
     words = words_of(event, agency=read_agency().name)
     digest = digest_of(words)
     for_everybody(request)

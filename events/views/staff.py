@@ -23,6 +23,7 @@ from events.errors import (
 from events.forms import EventForm, FollowingEventForm, NewEventForm
 from events.models import Event, EventState
 from events.programmes import by_day, offers_of
+from events.rooms import warnings_for
 from events.seats import turns_away
 from events.wording import place_in_words, when_in_words
 
@@ -40,7 +41,7 @@ TONES = {EventState.DRAFT: "neutral", EventState.PUBLISHED: "good", EventState.C
 @require_safe
 def manage(request):
     past, now = "vergangen" in request.GET, timezone.now()
-    rows = Event.objects.visible_to(request.actor).select_related("venue", "parent")
+    rows = Event.objects.visible_to(request.actor).select_related("venue", "room", "parent")
     rows = rows.past(now) if past else rows.upcoming(now)
     ordering = ("-starts_at", "-id") if past else ("starts_at", "id")
     page = page_of(rows, ordering=ordering, cursor=request.GET.get("cursor", ""))
@@ -83,6 +84,7 @@ def create(request, form, *, id) -> Event:
         actions.publish_event(event=event, by=request.actor, at=now)
     said = _("%(title)s is public now.") if "publish" in request.POST else _("Draft saved.")
     messages.success(request, said % {"title": event.title})
+    warn(request, event)
     return event
 
 
@@ -94,7 +96,7 @@ def event_edit(request, slug):
     form_class = FollowingEventForm if dates["following"] else EventForm
     form = form_class(request.POST or None, record=event)
     context = {"event": event, "tone": TONES[event.state], "actions": steps_of(event), **dates}
-    context |= programme_of(event, request.actor)
+    context |= {**programme_of(event, request.actor), "room_warnings": warnings_for(event)}
     context["turned_away"] = event.takes_guests(timezone.now()) and turns_away(event)
     if request.method == "POST" and form.is_valid():
         try:
@@ -146,6 +148,13 @@ def save(request, event: Event, form) -> None:
         at=timezone.now(),
     )
     messages.success(request, _("Saved."))
+    warn(request, event)
+
+
+def warn(request, event: Event) -> None:
+    """Nobody is hindered: two may share a room on purpose."""
+    for said in warnings_for(event):
+        messages.warning(request, said)
 
 
 def steps_of(event: Event) -> list[dict]:
@@ -207,5 +216,5 @@ def step(request, slug: str, action, said: str, *, undo: str = ""):
 
 
 def find(request, slug: str) -> Event:
-    rows = Event.objects.visible_to(request.actor).select_related("parent", "venue")
+    rows = Event.objects.visible_to(request.actor).select_related("parent", "venue", "room")
     return get_object_or_404(rows.prefetch_related("topics"), slug=slug)

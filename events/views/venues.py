@@ -14,11 +14,13 @@ from accounts.models import Role
 from contacts.views.editing import create_page, form_page
 from dma_crm.paging import page_of
 from events import actions
-from events.forms import NewVenueForm, VenueForm
-from events.models import Venue
+from events.forms import NewRoomForm, NewVenueForm, RoomForm, VenueForm
+from events.models import Room, Venue
 from events.wording import street_of, town_of
 
 FORM = "events/venue_form.html"
+ROOM_FORM = "events/room_form.html"
+MOST_ROOMS = 100
 EDITORS = (Role.MANAGER, Role.ADMIN)
 
 
@@ -58,4 +60,34 @@ def venue_edit(request, pk):
         actions.update_venue(venue=venue, changes=form.changes(), at=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("events:venues")
-    return form_page(request, FORM, form, {"venue": venue})
+    rooms = venue.rooms.all()[:MOST_ROOMS]
+    return form_page(request, FORM, form, {"venue": venue, "rooms": rooms})
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_create(request, pk):
+    venue = get_object_or_404(Venue, pk=pk)
+    form = NewRoomForm(request.POST or None, venue=venue, user_id=request.user.pk)
+    context = {"done_url": reverse("events:venue_edit", args=[pk]), "venue": venue}
+    make = partial(make_room, request, form, venue)
+    return create_page(request, form, make, model=Room, template=ROOM_FORM, context=context)
+
+
+def make_room(request, form, venue: Venue, *, id) -> Room:
+    room = actions.create_room(venue=venue, **form.changes(), id=id, at=timezone.now())
+    messages.success(request, _("Saved."))
+    return room
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_edit(request, pk):
+    room = get_object_or_404(Room.objects.select_related("venue"), pk=pk)
+    copy = get_object_or_404(Room, pk=pk)
+    form = RoomForm(request.POST or None, instance=copy, venue=room.venue)
+    if request.method == "POST" and form.is_valid():
+        actions.update_room(room=room, changes=form.changes(), at=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("events:venue_edit", room.venue_id)
+    return form_page(request, ROOM_FORM, form, {"venue": room.venue, "room": room})

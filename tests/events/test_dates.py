@@ -345,5 +345,5 @@ def test_pages_of_a_series_need_the_same_few_queries(
 
     with django_assert_num_queries(5):
         client.get(event.get_absolute_url())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         advisor.get(f"{LIST}{event.slug}/")

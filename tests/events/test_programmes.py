@@ -564,7 +564,7 @@ def test_pages_need_the_same_few_queries(client, client_of, rows, django_assert_
         client.get(week.get_absolute_url())
     with django_assert_num_queries(6):
         client.get(f"{week.get_absolute_url()}anmelden/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         advisor.get(f"{LIST}{week.slug}/")
     with django_assert_num_queries(7):
         advisor.get(f"{LIST}{week.slug}/anmeldungen/")

@@ -20,7 +20,13 @@ from tests.factories.contacts import (
     StartupFactory,
     actor,
 )
-from tests.factories.events import EventFactory, FeedbackFactory, RegistrationFactory, VenueFactory
+from tests.factories.events import (
+    EventFactory,
+    FeedbackFactory,
+    RegistrationFactory,
+    RoomFactory,
+    VenueFactory,
+)
 from tests.factories.outbox import (
     DeliveryFreezeFactory,
     OutboundMailFactory,
@@ -69,6 +75,7 @@ __all__ = [
     "PartnerFactory",
     "PersonFactory",
     "ReferralFactory",
+    "RoomFactory",
     "SeriesRunFactory",
     "SeriesStepFactory",
     "ServiceFactory",

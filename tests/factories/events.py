@@ -5,7 +5,7 @@ import factory
 from accounts.actors import AGENCY_ID
 from contacts.models import PartnerOrganisation
 from dma_crm.models import new_id
-from events.models import Event, Feedback, Registration, Venue
+from events.models import Event, Feedback, Registration, Room, Venue
 from tests.factories.base import NOW
 
 
@@ -14,6 +14,14 @@ class VenueFactory(factory.django.DjangoModelFactory):
         model = Venue
 
     name = factory.Sequence(lambda n: f"DigitalCube {n}")
+
+
+class RoomFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Room
+
+    venue = factory.SubFactory(VenueFactory)
+    name = factory.Sequence(lambda n: f"Saal {n}")
 
 
 class EventFactory(factory.django.DjangoModelFactory):

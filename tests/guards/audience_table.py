@@ -105,6 +105,7 @@ a_webhook = a("WebhookEndpointFactory", "pk")
 a_webhook_delivery = a("WebhookDeliveryFactory", "pk")
 an_event = a("EventFactory", "slug")
 a_venue = a("VenueFactory", "pk")
+a_room = a("RoomFactory", "pk")
 an_open_event = a(
     "EventFactory",
     "slug",
@@ -488,6 +489,8 @@ EVENTS = {
     "events:venues": page(AGENCY),
     "events:venue_create": form(OVERSEERS),
     "events:venue_edit": form(OVERSEERS, a_venue),
+    "events:room_create": form(OVERSEERS, a_venue),
+    "events:room_edit": form(OVERSEERS, a_room),
 }
 
 DASHBOARDS = {

@@ -83,6 +83,7 @@ NO_VISIBLE_TO = {
     "dma_crm.ReferenceCounter": INTERNAL,
     "events.DoorEntry": INTERNAL,
     "events.SenderWindow": INTERNAL,
+    "events.Room": CATALOGUE,
     "events.Venue": CATALOGUE,
     "outbox.MailboxPosition": INTERNAL,
     "partner_api.IdempotencyRecord": INTERNAL,
