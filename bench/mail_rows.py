@@ -1,10 +1,12 @@
 """Measures of bench/mails.py on the database of DATABASE_URL; prints them as JSON."""
 
+import contextlib
 import json
 import logging
 import os
 import smtplib
 import statistics
+import subprocess
 import sys
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "dma_crm.settings"
@@ -24,13 +26,13 @@ from contacts.actions import create_person, plan_follow_up  # noqa: E402
 from contacts.models import FollowUpKind, MailTemplate, Person  # noqa: E402
 from contacts.tasks import send_due_follow_ups  # noqa: E402
 from outbox.actions import queue_mail  # noqa: E402
-from outbox.claims import claim_next  # noqa: E402
+from outbox.claims import claim_due  # noqa: E402
 from outbox.delivery import built, deliver  # noqa: E402
 from outbox.messages import Message  # noqa: E402
 from outbox.models import MailState, OutboundMail  # noqa: E402
 from outbox.registry import register_kind  # noqa: E402
 
-ROUNDS, MAILS, CLAIMS = 10, 100, 100
+ROUNDS, MAILS, CLAIMS, DELIVERERS = 10, 200, 100, 3
 PLAIN = Message("Wir melden uns", "Guten Tag!\n" * 20, "<p>Guten Tag!</p>\n" * 20)
 INSERT = """
 INSERT INTO outbox_outboundmail ({columns})
@@ -52,7 +54,7 @@ def claimed_among(size: int) -> float:
     multiply(size)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
-    took = [milliseconds(lambda: claim_next(at=at)) for _ in range(CLAIMS)]
+    took = [milliseconds(lambda: claim_due(at=at)) for _ in range(CLAIMS)]
     return round(statistics.median(took), 2)
 
 
@@ -74,17 +76,46 @@ def multiply(size: int) -> None:
 
 
 def rate() -> dict[str, float | str]:
-    """Mails a second: bytes over one kept connection, and `deliver` of the same mails."""
-    logging.disable(logging.INFO)
-    register_kind("bench", build=lambda mail: PLAIN)
+    """Mails a second: bytes over one kept connection, and the same mails by one and by several."""
     fill(timezone.now())
     found: dict[str, float | str] = {}
-    for name, queue_mails in (("plain mails", plain_mails), ("follow-up mails", follow_ups)):
-        by_hand, ours = compared(queue_mails)
-        found[f"{name} by hand over one connection, a second"] = round(by_hand, 1)
-        found[f"{name} delivered, a second"] = round(ours, 1)
-        found[f"{name} delivered against by hand"] = f"{ours / by_hand:.0%}"
+    with several() as helpers:
+        for name, queue_mails in (("plain mails", plain_mails), ("follow-up mails", follow_ups)):
+            by_hand, alone, together = compared(queue_mails, helpers)
+            found[f"{name} by hand over one connection, a second"] = round(by_hand, 1)
+            for who, ours in (("one deliverer", alone), (f"{DELIVERERS} deliverers", together)):
+                found[f"{name} by {who}, a second"] = round(ours, 1)
+                found[f"{name} by {who} against by hand"] = f"{ours / by_hand:.0%}"
     return found
+
+
+@contextlib.contextmanager
+def several():
+    """As many processes that deliver when they are told to."""
+    command = [sys.executable, __file__, "help"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with contextlib.ExitStack() as stack:
+        helpers = [subprocess.Popen(command, **pipes) for _ in range(DELIVERERS)]
+        for helper in helpers:
+            stack.enter_context(helper)
+        yield helpers
+        for helper in helpers:
+            helper.stdin.close()
+
+
+def deliver_together(helpers) -> None:
+    for helper in helpers:
+        helper.stdin.write("go\n")
+        helper.stdin.flush()
+    for helper in helpers:
+        helper.stdout.readline()
+
+
+def help_when_told() -> str:
+    for _line in sys.stdin:
+        deliver_all()
+        print("done", flush=True)
+    return ""
 
 
 def fill(at) -> None:
@@ -96,23 +127,30 @@ def fill(at) -> None:
         )  # fmt: skip
 
 
-def compared(queue_mails) -> tuple[float, float]:
+def compared(queue_mails, helpers) -> tuple[float, ...]:
     """Medians of rounds in which one follows the other; the first is for warming up."""
-    took = [one_round(queue_mails) for _ in range(ROUNDS + 1)][1:]
+    OutboundMail.objects.all().delete()
+    queue_mails(timezone.now())
+    took = [one_round(helpers) for _ in range(ROUNDS + 1)][1:]
     return tuple(MAILS / statistics.median(times) * 1000 for times in zip(*took, strict=True))
 
 
-def one_round(queue_mails) -> tuple[float, float]:
-    OutboundMail.objects.all().delete()
-    queue_mails(timezone.now())
-    mails = OutboundMail.objects.filter(state=MailState.QUEUED)
+def one_round(helpers) -> tuple[float, float, float]:
+    mails = OutboundMail.objects.order_by("due_at", "id")
     texts = [(mail.recipient, built(mail, at=mail.due_at).as_bytes()) for mail in mails]
     by_hand = milliseconds(lambda: send(texts))
-    ours = milliseconds(deliver_all)
+    found = [by_hand]
+    for deliver_them in (deliver_all, lambda: deliver_together(helpers)):
+        OutboundMail.objects.update(state=MailState.QUEUED, attempts=0, sent_at=None)
+        found.append(milliseconds(deliver_them))
+        check()
+    return tuple(found)
+
+
+def check() -> None:
     sent = OutboundMail.objects.filter(state=MailState.SENT).count()
-    if (len(texts), sent) != (MAILS, MAILS):
-        raise RuntimeError(f"{len(texts)} queued, {sent} sent")
-    return by_hand, ours
+    if sent != MAILS:
+        raise RuntimeError(f"{sent} sent")
 
 
 def deliver_all() -> None:
@@ -144,4 +182,7 @@ def follow_ups(at) -> None:
     send_due_follow_ups(at=at)
 
 
-print(json.dumps({"rate": rate, "claims": claims}[sys.argv[1]](*sys.argv[2:])))
+logging.disable(logging.INFO)
+register_kind("bench", build=lambda mail: PLAIN)
+WORK = {"rate": rate, "claims": claims, "help": help_when_told}
+print(json.dumps(WORK[sys.argv[1]](*sys.argv[2:])))

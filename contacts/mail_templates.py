@@ -28,13 +28,14 @@ def render(
     person: Person,
     advisor: User,
     startup: Startup | None = None,
+    agency: Agency | None = None,
     unsubscribe: str = "",
 ) -> Message:
     """The mail as this person gets it from this advisor, who also receives the answer.
 
     `unsubscribe` is the address by which the person gets no more of them; it ends the text.
     """
-    agency = Agency.objects.select_related("organisation").defer("logo").get()
+    agency = agency or own_agency()
     with translation.override(settings.LANGUAGE_CODE):
         names = named_in(wording.subject) | named_in(wording.body)
         values = values_for(Letter(person, advisor, agency, startup), names)
@@ -48,6 +49,10 @@ def render(
     reads = stand_in_for(advisor, timezone.localdate())
     reply_to = reads.email if reads.is_active else agency.organisation.email
     return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
+
+
+def own_agency() -> Agency:
+    return Agency.objects.select_related("organisation").defer("logo").get()
 
 
 def as_it_stood(template: MailTemplate, version: str) -> Wording:

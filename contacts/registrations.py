@@ -25,6 +25,7 @@ def register() -> None:
     register_kind(
         tasks.FOLLOW_UP_MAIL,
         build=tasks.build_follow_up,
+        gather=tasks.gather_follow_ups,
         may_go=tasks.follow_up_may_go,
         label=_("Follow-up mail"),
         transactional=False,

@@ -1,10 +1,13 @@
 """What contacts does by the clock."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import DateTimeField, Exists, OuterRef
 from django.utils import timezone
 
 from accounts.actors import MAIL_LINK_ROLE, Actor
@@ -12,6 +15,7 @@ from accounts.history import EditConflict
 from accounts.models import Channel
 from contacts import actions, mail_templates
 from contacts.models import (
+    Agency,
     ConsentPurpose,
     FollowUp,
     FollowUpKind,
@@ -22,14 +26,40 @@ from contacts.models import (
     PersonState,
     objected,
 )
+from dma_crm.statements import Given, Statement
 from outbox.actions import queue_mail
 from outbox.messages import Message
 from outbox.models import OutboundMail
+from outbox.registry import gathered
 from outbox.unsubscribing import unsubscribe_address
 
 FOLLOW_UP_MAIL = "follow_up"
 WORDING = "wording"  # of a mail's subjects: the version of the template it went with
 MOST_AT_ONCE = 500
+LETTERS = Statement(
+    lambda: (
+        FollowUp.objects.filter(pk__any_of=Given("follow_ups"))
+        .select_related("person", "template", "assignee", "startup", "run")
+        .order_by()
+    )
+)
+ADDRESSES = Statement(
+    lambda: (
+        PersonEmail.objects.filter(person__any_of=Given("people"))
+        .order_by()
+        .values_list("person_id", "address")
+    )
+)
+OBJECTING = Statement(
+    lambda: (
+        Person.objects.filter(
+            objected(OuterRef("pk"), ConsentPurpose.FOLLOW_UP, Given("at", DateTimeField())),
+            pk__any_of=Given("people"),
+        )
+        .order_by()
+        .values_list("pk")
+    )
+)
 
 
 def send_due_follow_ups(*, at: datetime) -> int:
@@ -80,17 +110,43 @@ def queue_follow_up(follow_up: FollowUp, *, at: datetime) -> bool:
     return True
 
 
+class Letter(NamedTuple):
+    """What a follow-up mail is made of, and what may speak against it."""
+
+    follow_up: FollowUp
+    agency: Agency
+    addresses: set[str]
+    objected: bool
+
+
+def gather_follow_ups(mails: list[OutboundMail], at: datetime) -> dict[UUID, Letter]:
+    """One Letter for each mail whose follow-up still is there."""
+    wanted = [mail.subjects["follow_up"] for mail in mails]
+    rows = {row.pk: row for row in LETTERS.instances(follow_ups=wanted)}
+    people = {row.person_id for row in rows.values()}
+    addresses: dict[UUID, set[str]] = defaultdict(set)
+    for person, address in ADDRESSES.rows(people=people):
+        addresses[person].add(address)
+    objecting = {pk for (pk,) in OBJECTING.rows(people=people, at=at)}
+    agency = mail_templates.own_agency()
+    return {
+        mail.pk: Letter(row, agency, addresses[row.person_id], row.person_id in objecting)
+        for mail in mails
+        if (row := rows.get(UUID(mail.subjects["follow_up"])))
+    }
+
+
 def build_follow_up(mail: OutboundMail) -> Message:
     """In the present wording; one that has gone in the wording it went with."""
-    follow_up = FollowUp.objects.select_related("person", "template", "assignee", "startup").get(
-        pk=mail.subjects["follow_up"]
-    )
+    letter: Letter = gathered(mail)
+    follow_up = letter.follow_up
     wording = mail_templates.as_it_stood(follow_up.template, mail.subjects.get(WORDING, ""))
     message = mail_templates.render(
         wording,
         person=follow_up.person,
         advisor=follow_up.assignee,
         startup=follow_up.startup,
+        agency=letter.agency,
         unsubscribe=unsubscribe_address(mail),
     )
     return replace(message, made_of={WORDING: str(follow_up.template.version)})
@@ -98,21 +154,17 @@ def build_follow_up(mail: OutboundMail) -> Message:
 
 def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:
     """Asked again right before sending: much may have happened since it was queued."""
-    follow_up = FollowUp.objects.select_related("person", "run").filter(
-        pk=mail.subjects["follow_up"]
-    )
-    row = follow_up.first()
-    if row is None or row.state != FollowUpState.DONE:
+    letter: Letter | None = gathered(mail)
+    if letter is None or letter.follow_up.state != FollowUpState.DONE:
         return "follow_up_reopened"
+    row = letter.follow_up
     if row.run and row.run.is_stopped and row.closed_at <= row.run.ended_at:
         return "series_stopped"
     if row.person.state != PersonState.ACTIVE:
         return "person_locked"
-    if not row.person.emails.filter(address=mail.recipient).exists():
+    if mail.recipient not in letter.addresses:
         return "address_changed"
-    objecting = objected(OuterRef("pk"), ConsentPurpose.FOLLOW_UP, at)
-    gone = Person.objects.filter(objecting, pk=row.person_id).exists()
-    return "consent_withdrawn" if gone else ""
+    return "consent_withdrawn" if letter.objected else ""
 
 
 def stop_follow_ups(mail: OutboundMail, at: datetime) -> None:

@@ -7,6 +7,7 @@ its first use; from then on only the values change, so that PostgreSQL keeps the
 A query set of columns, by `values_list`, is asked for `rows`, in PostgreSQL's binary format, which
 spares reading moments and UUIDs out of text: numbers, texts, moments, days, UUIDs and JSON come out
 as from any other query. One of models, with what `select_related` names, is asked for `instances`.
+An `Update` is kept in the same way.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from django.db import NotSupportedError, connection, connections
 from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet, UUIDField
 from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
 
 
 class Given(Expression):
@@ -126,6 +128,29 @@ class Statement:
         return compiler, *compiler.as_sql()
 
 
+class Update:
+    """An UPDATE of the rows of `build()`, a query set; `Given`s may stand in both."""
+
+    def __init__(self, build: Callable[[], QuerySet], **changes: Any):
+        self.build = build
+        self.changes = changes
+
+    def write(self, **values) -> int:
+        """With all its `Given`s by name; how many rows there were."""
+        sql, params = self.compiled
+        database = connections["default"]
+        given = [filled(param, values, database) for param in params]
+        with cursor_of(database, binary=False) as cursor:
+            cursor.execute(sql, given)
+            return cursor.rowcount
+
+    @cached_property
+    def compiled(self):
+        query = self.build().order_by().query.chain(UpdateQuery)
+        query.add_update_values(self.changes)
+        return query.get_compiler("default").as_sql()
+
+
 def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:
     try:
         return run(database, sql, params, binary)
@@ -139,10 +164,14 @@ def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:
 
 
 def run(database, sql: str, params: list, binary: bool) -> list[tuple]:
-    is_postgresql = database.vendor == "postgresql"
-    with preparing_cursor(database, binary) if is_postgresql else database.cursor() as cursor:
+    with cursor_of(database, binary) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+def cursor_of(database, binary: bool):
+    is_postgresql = database.vendor == "postgresql"
+    return preparing_cursor(database, binary) if is_postgresql else database.cursor()
 
 
 def preparing_cursor(database, binary: bool):

@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import models, transaction
 
 from dma_crm.logs import following
+from dma_crm.statements import Given, Update
 from outbox.models import QUEUED, SENDING, DeliveryFreeze, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
@@ -21,6 +22,15 @@ from outbox.retries import ATTEMPTS
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
+BATCH = 25
+AT, TOKEN = Given("at", models.DateTimeField()), Given("token", models.UUIDField())
+RECIPIENT = Given("recipient", models.EmailField())
+OURS = OutboundMail.objects.filter(pk=Given("pk", models.UUIDField()), claim_token=TOKEN)
+HANDED_OVER = Update(
+    lambda: OURS.filter(state=SENDING, lease_until__gt=AT, recipient=RECIPIENT),
+    handing_over_at=AT,
+    modified_at=AT,
+)
 Row = TypeVar("Row", bound=Leased)
 
 
@@ -42,47 +52,68 @@ class Clock:
         return self.at + timedelta(seconds=self.elapsed())
 
 
-def claim_next(*, at: datetime) -> OutboundMail | None:
-    """The mail that has waited longest."""
-    return claim_first(OutboundMail.objects.due(at), at=at, handing_over_at=None)
+def claim_due(*, at: datetime) -> list[OutboundMail]:
+    """The mails that have waited longest, as many as one process sends in a moment."""
+    due = OutboundMail.objects.due(at)
+    return claim_first(due, most=BATCH, at=at, handing_over_at=None)
 
 
-def claim_first(due: models.QuerySet[Row], *, at: datetime, **fields: Any) -> Row | None:
-    """What of `due` has waited longest, now ours for LEASE; None if there is none for us.
+def claim_first(due: models.QuerySet[Row], *, most: int, at: datetime, **fields: Any) -> list[Row]:
+    """What of `due` has waited longest, now ours for LEASE; nothing if there is none for us.
 
     Looks before it opens a transaction: on SQLite that would take the write lock each time.
     While delivery is frozen there is nothing for anybody, which costs no statement of its own.
     """
     due = due.filter(~models.Exists(DeliveryFreeze.objects.open())).order_by("due_at", "id")
     if not due.exists():
-        return None
+        return []
     with transaction.atomic():
-        row = due.select_for_update(skip_locked=True, of=("self",)).first()
-        return row if row and claim(row, at=at, **fields) else None
+        free_rows = due.select_for_update(skip_locked=True, of=("self",))[:most]
+        return claim(list(free_rows), at=at, **fields)
 
 
-def claim(row: Leased, *, at: datetime, **fields: Any) -> bool:
-    """False if somebody else was faster."""
+def claim(rows: list[Row], *, at: datetime, **fields: Any) -> list[Row]:
+    """Those with which nobody else was faster."""
+    if not rows:
+        return []
+    token = uuid4()
     claimed: dict[str, Any] = {
         "state": SENDING,
-        "claim_token": uuid4(),
+        "claim_token": token,
         "lease_until": at + LEASE,
-        "attempts": row.attempts + 1,
         "modified_at": at,
         **fields,
     }
-    rows = rows_of(row).filter(pk=row.pk, state=QUEUED)
-    if not rows.update(**claimed):
-        return False
-    for name, value in claimed.items():
-        setattr(row, name, value)
-    return True
+    asked = rows_of(rows[0]).filter(pk__in=[row.pk for row in rows])
+    changed = asked.filter(state=QUEUED).update(attempts=models.F("attempts") + 1, **claimed)
+    if changed < len(rows):
+        ours = set(asked.filter(claim_token=token).values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in ours]
+    for row in rows:
+        row.attempts += 1
+        for name, value in claimed.items():
+            setattr(row, name, value)
+    return rows
+
+
+def give_back(rows: list[Row], *, at: datetime) -> int:
+    """Due as before: nobody has tried them, so no attempt is used up."""
+    if not rows:
+        return 0
+    token = rows[0].claim_token
+    ours = rows_of(rows[0]).filter(pk__in=[row.pk for row in rows], claim_token=token)
+    return ours.filter(state=SENDING).update(
+        state=QUEUED, attempts=models.F("attempts") - 1, **free(at)
+    )
 
 
 def hand_over(mail: OutboundMail, *, at: datetime) -> bool:
-    """Note that from now on the mail may reach the server; False if it is not ours any more."""
-    ours = held(mail).filter(lease_until__gt=at)
-    return bool(ours.update(handing_over_at=at, modified_at=at))
+    """Note that from now on the mail may reach the server.
+
+    False if it is not ours any more, or if its recipient has been erased since.
+    """
+    ours = {"pk": mail.pk, "token": mail.claim_token, "recipient": mail.recipient}
+    return bool(HANDED_OVER.write(**ours, at=at))
 
 
 def held(row: Leased) -> models.QuerySet:

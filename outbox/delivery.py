@@ -9,32 +9,55 @@ import functools
 import logging
 import time
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+from django.db.models import CharField, JSONField
 
 from dma_crm.logs import following
+from dma_crm.statements import Given, Update
 from outbox.addresses import ascii_address
-from outbox.claims import Clock, claim_next, free, hand_over, held, recover_abandoned
+from outbox.checking import DATABASE_GONE, Checks
+from outbox.claims import (
+    AT,
+    OURS,
+    Clock,
+    claim_due,
+    free,
+    give_back,
+    hand_over,
+    held,
+    recover_abandoned,
+)
 from outbox.composing import composed
 from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held, kind_of
 from outbox.retries import next_attempt
 from outbox.signing import known_sender
 from outbox.smtp import DeliveryError, MailServer
-from outbox.suppression import is_suppressed, note_bounce
-from outbox.throttle import throttled_until
+from outbox.suppression import note_bounce
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60.0  # the built-in loop has other jobs too
-REASON_LENGTH = 300
 PATIENT_FOR = timedelta(minutes=15)
-DATABASE_GONE = (OperationalError, InterfaceError)
+PROMPT_SECONDS = 0.5
+SENT = Update(
+    lambda: OURS.filter(state=MailState.SENDING),
+    state=MailState.SENT,
+    transport=Given("transport", CharField()),
+    sent_at=AT,
+    subjects=Given("subjects", JSONField()),
+    payload="",
+    last_error="",
+    claim_token=None,
+    lease_until=None,
+    modified_at=AT,
+)
 
 
 def deliver(*, at: datetime) -> Counter[str]:
@@ -43,14 +66,33 @@ def deliver(*, at: datetime) -> Counter[str]:
     done: Counter[str] = Counter()
     recover_abandoned(at=at)
     with mail_server() as server, known_sender():
-        while clock.elapsed() < SWEEP_SECONDS and (mail := claim_next(at=clock.now())):
+        while clock.elapsed() < SWEEP_SECONDS and (mails := claim_due(at=clock.now())):
             try:
-                with following(mail.request_id):
-                    done[deliver_one(mail, server, clock)] += 1
+                deliver_batch(mails, server, clock, done)
             except ServerGoneError as gone:
                 done[gone.state] += 1
                 break
     return done
+
+
+def deliver_batch(
+    mails: list[OutboundMail], server: MailServer | None, clock: Clock, done: Counter[str]
+) -> None:
+    """Claimed and checked together. Who is not reached within PROMPT_SECONDS is given back, so
+
+    that no check is old when its mail goes, and one slow recipient delays nobody.
+    """
+    began, left = clock.elapsed(), deque(mails)
+    checks = Checks(mails, at=clock.now())
+    try:
+        while left and clock.elapsed() - began < PROMPT_SECONDS:
+            mail = left.popleft()
+            with following(mail.request_id):
+                done[deliver_one(mail, server, clock, checks)] += 1
+            checks.room.note(mail)
+    finally:
+        write = functools.partial(give_back, list(left), at=clock.now())
+        persistently(write, seconds=patience(mails[0], clock))
 
 
 class NoWayOutError(Exception):
@@ -71,11 +113,11 @@ def mail_server() -> contextlib.AbstractContextManager[MailServer | None]:
     return MailServer(settings.MAIL_SERVER)
 
 
-def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> str:
+def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock, checks: Checks) -> str:
     """Check, build and send one claimed mail, outside transactions; answers its new state."""
     try:
-        later = throttled_until(mail, at=clock.now())
-        refusal = "" if later else why_not(mail, at=clock.now())
+        later = checks.throttled_until(mail, at=clock.now())
+        refusal = "" if later else checks.why_not(mail, at=clock.now())
         message = None if later or refusal else built(mail, at=clock.now())
     except DATABASE_GONE:
         raise
@@ -87,16 +129,7 @@ def deliver_one(mail: OutboundMail, server: MailServer | None, clock: Clock) -> 
         return settle_throttled(mail, clock, later)
     if message is None:
         return settle(mail, clock, state=MailState.CANCELLED, last_error=refusal, payload="")
-    return handed_over(mail, message, server, clock)
-
-
-def why_not(mail: OutboundMail, *, at: datetime) -> str:
-    """Consent, restriction and erasure may have come since the mail was queued, or a bounce."""
-    kind = kind_of(mail)
-    refusal = kind.may_go(mail, at) if kind.may_go else ""
-    if refusal:
-        return f"not_allowed: {refusal}"[:REASON_LENGTH]
-    return "suppressed" if not kind.essential and is_suppressed(mail.recipient) else ""
+    return handed_over(mail, message, server, clock, checks)
 
 
 def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
@@ -113,7 +146,11 @@ def built(mail: OutboundMail, *, at: datetime) -> EmailMessage:
 
 
 def handed_over(
-    mail: OutboundMail, message: EmailMessage, server: MailServer | None, clock: Clock
+    mail: OutboundMail,
+    message: EmailMessage,
+    server: MailServer | None,
+    clock: Clock,
+    checks: Checks,
 ) -> str:
     if server is None:
         return settle_sent(mail, clock, Transport.KEPT)
@@ -129,6 +166,7 @@ def handed_over(
         state = settle(mail, clock, **after_failure(mail, error, at=clock.now()))
         if error.no_mailbox:
             note_bounce(mail, error.reason, at=clock.now())
+            checks.note_bounce(mail)
         if error.for_all:
             raise ServerGoneError(state) from error
         return state
@@ -155,35 +193,45 @@ def after_failure(mail: OutboundMail, error: DeliveryError, *, at: datetime) -> 
 
 def settle_sent(mail: OutboundMail, clock: Clock, transport: Transport) -> str:
     """What the mail carried is not needed any more."""
-    return settle(
-        mail,
-        clock,
-        state=MailState.SENT,
+    at = clock.now()
+    write = functools.partial(
+        SENT.write,
+        pk=mail.pk,
+        token=mail.claim_token,
         transport=transport,
-        sent_at=clock.now(),
         subjects=mail.subjects,
-        payload="",
-        last_error="",
+        at=at,
     )
+    state = settled(mail, clock, write, state=MailState.SENT, last_error="")
+    mail.sent_at = at
+    return state
 
 
 def settle_throttled(mail: OutboundMail, clock: Clock, later: datetime) -> str:
     """Waiting for room is no attempt."""
-    waits = {"state": MailState.QUEUED, "due_at": later, "attempts": mail.attempts - 1}
-    return settle(mail, clock, **waits, last_error="throttled")
+    waits = {"due_at": later, "attempts": mail.attempts - 1}
+    return settle(mail, clock, state=MailState.QUEUED, last_error="throttled", **waits)
 
 
-def settle(mail: OutboundMail, clock: Clock, **changes: Any) -> str:
+def settle(mail: OutboundMail, clock: Clock, *, state: str, last_error: str, **changes: Any) -> str:
+    """Any other result than that it is sent."""
+    said = {"state": state, "last_error": last_error}
+    write = functools.partial(held(mail).update, **free(clock.now()), **said, **changes)
+    return settled(mail, clock, write, **said)
+
+
+def settled(
+    mail: OutboundMail, clock: Clock, write: Callable[[], int], *, state: str, last_error: str
+) -> str:
     """Write the result if the claim is still ours, and free the claim."""
-    write = functools.partial(held(mail).update, **free(clock.now()), **changes)
     if not persistently(write, seconds=patience(mail, clock)):
         logger.warning("mail %s was claimed by somebody else meanwhile", mail.pk)
         return "lost"
-    log_outcome(mail, **changes)
-    return str(changes["state"])
+    log_outcome(mail, state, last_error)
+    return str(state)
 
 
-def log_outcome(mail: OutboundMail, *, state: str, last_error: str, **changes: Any) -> None:
+def log_outcome(mail: OutboundMail, state: str, last_error: str) -> None:
     """Without the words of a refusal, which the owners of a kind write for people."""
     error = "not_allowed" if last_error.startswith("not_allowed") else last_error or "-"
     told = (mail.pk, state, mail.kind, mail.attempts, error)

@@ -1,12 +1,14 @@
 """Handing mails to the mail server: one connection per sweep, one total deadline per mail."""
 
 import contextlib
+import math
 import re
 import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any
 
@@ -73,6 +75,45 @@ class SecureSession(Session, smtplib.SMTP_SSL):
     pass
 
 
+class Watch:
+    """Calls `overdue`, from its own thread, when something takes longer than `deadline` seconds.
+
+    One thread for all: it looks again after a deadline at the latest, and what has begun since
+    then is not overdue before that.
+    """
+
+    def __init__(self, overdue: Callable[[], None], deadline: float):
+        self.overdue = overdue
+        self.deadline = deadline
+        self.until = math.inf
+        self.lock = threading.Lock()
+        self.closed = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def begin(self) -> None:
+        with self.lock:
+            self.until = time.monotonic() + self.deadline
+        if self.thread.ident is None:
+            self.thread.start()
+
+    def end(self) -> None:
+        with self.lock:
+            self.until = math.inf
+
+    def close(self) -> None:
+        self.closed.set()
+
+    def run(self) -> None:
+        pause = self.deadline
+        while not self.closed.wait(pause):
+            with self.lock:
+                left = self.until - time.monotonic()
+                if left <= 0:
+                    self.overdue()
+                    self.until = math.inf
+            pause = left if 0 < left < self.deadline else self.deadline
+
+
 class MailServer:
     """`settings.MAIL_SERVER` as something that sends; opens its connection when first needed."""
 
@@ -82,6 +123,7 @@ class MailServer:
         self.own_name = own_domain()
         self.session: Session | None = None
         self.overdue = False
+        self.watch = Watch(self.cut, deadline)
 
     def __enter__(self) -> "MailServer":
         return self
@@ -91,28 +133,35 @@ class MailServer:
             with self.watched(), contextlib.suppress(smtplib.SMTPException, OSError):
                 self.session.quit()
         self.drop()
+        self.watch.close()
 
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        """Returns when the server has taken the mail, else raises DeliveryError."""
+        """Returns when the server has taken the mail, else raises DeliveryError.
+
+        A connection that the server has ended since the last mail is opened again.
+        """
+        text = message.as_bytes()
         with self.watched():
-            session = self.connected()
-            session.named = session.in_doubt = False
-            try:
-                session.sendmail(sender, [recipient], message.as_bytes())
-            except (smtplib.SMTPException, OSError) as error:
-                raise self.failure(session, error) from error
+            while True:
+                is_new, session = self.session is None, self.connected()
+                session.named = session.in_doubt = False
+                try:
+                    session.sendmail(sender, [recipient], text)
+                    return
+                except (smtplib.SMTPException, OSError) as error:
+                    if is_new or session.named or self.overdue or not has_ended(error):
+                        raise self.failure(session, error) from error
+                    self.drop()
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
         """Cut the connection at the deadline: a timeout per read never ends with a slow drip."""
         self.overdue = False
-        timer = threading.Timer(self.deadline, self.cut)
-        timer.daemon = True
-        timer.start()
+        self.watch.begin()
         try:
             yield
         finally:
-            timer.cancel()
+            self.watch.end()
 
     def cut(self) -> None:
         self.overdue = True
@@ -122,10 +171,9 @@ class MailServer:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def connected(self) -> Session:
-        """The connection of before if it still answers, else a new one."""
-        if self.session and self.answers(self.session):
+        """The connection of before, else a new one."""
+        if self.session:
             return self.session
-        self.drop()
         if self.overdue:
             raise DeliveryError("no_answer")
         try:
@@ -134,12 +182,6 @@ class MailServer:
             self.drop()
             reason = smtp_reason(error) if has_code(error) else "unreachable"
             raise DeliveryError(reason, for_all=True) from error
-
-    def answers(self, session: Session) -> bool:
-        try:
-            return session.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
 
     def opened(self) -> Session:
         self.session = self.unopened()
@@ -180,6 +222,11 @@ class MailServer:
 
 def has_code(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+
+
+def has_ended(error: Exception) -> bool:
+    """Whether the server has closed the connection, with a word or without (RFC 5321, 3.8)."""
+    return not has_code(error) or code_of(error) == 421
 
 
 def answer_of(error: Any) -> tuple[int, bytes]:

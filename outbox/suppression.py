@@ -5,12 +5,14 @@ entered by mistake would be locked out, and nobody would notice.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from dma_crm.statements import Given, Statement
 from outbox.addresses import BadAddressError, ascii_address
 from outbox.models import OutboundMail, SuppressedAddress, SuppressionReason
 
@@ -19,6 +21,15 @@ logger = logging.getLogger(__name__)
 # 5.7.x, by which servers refuse us: one blocklist would empty the whole list of addresses.
 NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 NO_MAILBOX_WITHOUT_STATUS = frozenset({550, 551, 553})
+
+STANDING = Statement(
+    lambda: (
+        SuppressedAddress.objects.active()
+        .filter(address__any_of=Given("keys"))
+        .order_by()
+        .values_list("address")
+    )
+)
 
 
 class AlreadyLiftedError(Exception):
@@ -39,8 +50,10 @@ def key_of(address: str) -> str:
         return address.strip().lower()
 
 
-def is_suppressed(address: str) -> bool:
-    return SuppressedAddress.objects.active().filter(address=key_of(address)).exists()
+def suppressed_among(addresses: Iterable[str]) -> set[str]:
+    """Of these the ones that get no mail, as key_of writes them."""
+    keys = {key_of(address) for address in addresses}
+    return {address for (address,) in STANDING.rows(keys=keys)}
 
 
 @transaction.atomic

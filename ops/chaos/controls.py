@@ -1,5 +1,8 @@
 """What goes wrong without the outbox's two rules; a harness that does not see it proves nothing."""
 
+from django.db.models import UUIDField
+
+from dma_crm.statements import Given
 from outbox import delivery
 from outbox.claims import rows_of
 from outbox.models import OutboundMail, Transport
@@ -12,17 +15,18 @@ def apply(name: str) -> None:
 
 def without_claim() -> None:
     """Everybody sends what they find."""
-    delivery.claim_next = lambda *, at: OutboundMail.objects.due(at).order_by("due_at").first()
+    delivery.claim_due = lambda *, at: list(OutboundMail.objects.due(at).order_by("due_at")[:1])
     delivery.hand_over = lambda mail, *, at: True
     delivery.held = lambda mail: rows_of(mail).filter(pk=mail.pk)
+    delivery.SENT.build = OutboundMail.objects.filter(pk=Given("pk", UUIDField())).all
 
 
 def sent_first() -> None:
     """Noted as sent before the server has it."""
     send = delivery.handed_over
 
-    def handed_over(mail, message, server, clock):
+    def handed_over(mail, message, server, clock, checks):
         delivery.settle_sent(mail, clock, Transport.SMTP)
-        return send(mail, message, server, clock)
+        return send(mail, message, server, clock, checks)
 
     delivery.handed_over, delivery.hand_over = handed_over, lambda mail, *, at: True

@@ -1,5 +1,7 @@
 """Mails to be sent. The row is the truth; it is written in the transaction of the change."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +59,8 @@ class OutboundMail(Leased):
     sent_at = models.DateTimeField(_("sent"), null=True)
     message_id = models.CharField(max_length=120, unique=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    gathered: Any  # see outbox.registry
 
     objects = OutboundMailQuerySet.as_manager()
 

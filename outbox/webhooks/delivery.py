@@ -65,7 +65,8 @@ def claim_next(busy: set[UUID], *, at: datetime) -> WebhookDelivery | None:
     """What has waited longest of all whose receiver is neither busy nor resting."""
     rested = Q(endpoint__rest_until=None) | Q(endpoint__rest_until__lte=at)
     due = WebhookDelivery.objects.due(at).filter(rested, endpoint__state=EndpointState.ACTIVE)
-    return claim_first(due.exclude(endpoint_id__in=busy).select_related("endpoint"), at=at)
+    due = due.exclude(endpoint_id__in=busy).select_related("endpoint")
+    return next(iter(claim_first(due, most=1, at=at)), None)
 
 
 def tell(delivery: WebhookDelivery) -> Answer:

@@ -1,5 +1,6 @@
 """The filters of the list; what is not named here is refused, never ignored."""
 
+import functools
 from typing import Any
 
 import django_filters
@@ -38,15 +39,31 @@ class ReferralFilter(django_filters.FilterSet):
     )
 
     @classmethod
-    def of(cls, parameters: QueryDict) -> tuple[str, list[str], dict[str, Any]]:
+    def of(cls, parameters: QueryDict) -> tuple[str, tuple[str, ...], dict[str, Any]]:
         """The direction, the states, and the values of what else was asked for."""
+        if "topic" in parameters:
+            return cls.checked(parameters)
+        own = [(name, *parameters.getlist(name)) for name in cls.base_filters if name in parameters]
+        direction, statuses, given = understood(tuple(own))
+        return direction, statuses, {**given}
+
+    @classmethod
+    def checked(cls, parameters: QueryDict) -> tuple[str, tuple[str, ...], dict[str, Any]]:
         chosen = cls(parameters, queryset=Referral.objects.none())
         if not chosen.is_valid():
             raise translate_validation(chosen.errors)
         values = chosen.form.cleaned_data
-        statuses = list(dict.fromkeys(values["status"]))
         given = {"topic": values["topic"].pk} if values["topic"] else {}
-        return values["direction"] or "received", statuses, given
+        return values["direction"] or "received", tuple(dict.fromkeys(values["status"])), given
+
+
+@functools.lru_cache(maxsize=200)
+def understood(own: tuple[tuple[str, ...], ...]) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """Clients that poll ask the same each time, and to make a form takes long."""
+    parameters = QueryDict(mutable=True)
+    for name, *values in own:
+        parameters.setlist(name, values)
+    return ReferralFilter.checked(parameters)
 
 
 class ReferralParameters(PageParameters):

@@ -11,9 +11,10 @@ import operator
 from collections import defaultdict, namedtuple
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import (
     BigAutoField,
@@ -141,7 +142,7 @@ def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[UUID,
     )
     found: dict[str, list] = {name: [] for name in BRANCHES}
     names = list(BRANCHES)
-    all_values = json.loads(f"[{','.join(text for _number, _owner, text in answered)}]")
+    all_values = orjson.loads(f"[{','.join(text for _number, _owner, text in answered)}]")
     for (number, owner, _text), values in zip(answered, all_values, strict=True):
         found[names[number]].append((owner, values))
     return found
@@ -172,8 +173,8 @@ def among(model: type[Model], name: str, path: str = "pk") -> QuerySet:
 
 CODED = ["id", "position", "code", "names"]
 CONTACT = ["position", "id"]
-CONSENT = [  # in the order of the model
-    *["id", "by_organisation_id", "person_id", "recipient_id", "shared_fields", "evidence"],
+CONSENT = [
+    *["id", "by_organisation_id", "recipient_id", "shared_fields", "evidence"],
     *["given_at", "expires_at", "withdrawn_at"],
 ]
 BRANCHES = {
@@ -185,7 +186,7 @@ BRANCHES = {
     "consents": (
         stored_consents(Given("people"), Given("recipients")),
         "person_id",
-        [name for name in CONSENT if name != "person_id"],
+        CONSENT,
     ),
     "emails": (among(PersonEmail, "people", "person"), "person_id", [*CONTACT, "address"]),
     "phones": (among(PersonPhone, "people", "person"), "person_id", [*CONTACT, "number"]),
@@ -224,11 +225,27 @@ def parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def consent_of(person, pk, by_organisation, recipient, shared, evidence, *moments) -> Consent:
-    """With these columns only, enough for `covering_consents` and `founder`."""
+class KeptConsent(NamedTuple):
+    """Of a Consent what `covering_consents` and `founder` look at."""
+
+    pk: UUID
+    by_organisation_id: UUID | None
+    person_id: UUID
+    recipient_id: UUID
+    shared_fields: list[str]
+    evidence: str
+    given_at: datetime
+    expires_at: datetime | None
+    withdrawn_at: datetime | None
+
+    counts_for = Consent.counts_for
+    is_active = Consent.is_active
+
+
+def consent_of(person, pk, by_organisation, recipient, shared, evidence, *moments) -> KeptConsent:
     by_organisation = by_organisation and UUID(by_organisation)
     values = [UUID(pk), by_organisation, person, UUID(recipient), parsed(shared), evidence]
-    return Consent.from_db("default", CONSENT, [*values, *map(moment, moments)])
+    return KeptConsent(*values, *map(moment, moments))
 
 
 def moment(text: str | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """A referral as partners see it. Plain functions, because nested serializers cost most in lists."""
 
+import functools
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -30,10 +30,11 @@ def present(rows: list, actor: Actor, at: datetime) -> list[dict]:
     accepted = [row for row in rows if disclosure.is_accepted_by(row, actor)]
     hanging = Hanging(rows, accepted)
     consents = disclosure.covering_consents(accepted, hanging.consents, at)
-    return [present_one(row, hanging, consents.get(row.pk), actor, at) for row in rows]
+    said = functools.partial(coded_in, get_language())
+    return [present_one(row, hanging, consents.get(row.pk), actor, at, said) for row in rows]
 
 
-def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> dict:
+def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime, said) -> dict:
     is_sender = row.sender_id == actor.organisation_id
     readable = disclosure.is_readable(row, actor)
     _position, code, label = hanging.stages.get(row.need__stage_id, (None, None, None))
@@ -41,7 +42,7 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
     return {
         "id": row.pk,
         "reference": row.reference,
-        **coded("status", row.status, ReferralStatus),
+        **said("status", row.status, ReferralStatus),
         "status_since": row.status_since,
         "direction": "sent" if is_sender else "received",
         "need": {"id": row.need_id, "reference": row.need__reference},
@@ -59,12 +60,12 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime) -> d
         "respond_by": row.respond_by,
         "responsible": row.responsible,
         "your_reference": row.sender_reference if is_sender else row.recipient_reference,
-        **coded("decline_reason", row.decline_reason, DeclineReason),
+        **said("decline_reason", row.decline_reason, DeclineReason),
         "forward_to": named(row.forward_to_id, hanging.names),
         "first_contact_on": row.first_contact_on,
         "resume_on": row.resume_on,
-        **coded("outcome", row.outcome, Outcome),
-        **coded("withdrawn_reason", row.withdrawn_reason, WithdrawalReason),
+        **said("outcome", row.outcome, Outcome),
+        **said("withdrawn_reason", row.withdrawn_reason, WithdrawalReason),
         "allowed_actions": rules.allowed_actions(row, actor, at),
         "version": row.version,
         "created_at": row.created_at,
@@ -94,11 +95,15 @@ def ours(row, hanging: Hanging) -> Told:
 
 def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
     """A code and its label in the language asked for; both null where there is none."""
-    label = labels(choices, get_language())[code] if code else None
+    return coded_in(get_language(), name, code, choices)
+
+
+def coded_in(language: str | None, name: str, code: str, choices: type[TextChoices]) -> dict:
+    label = labels(choices, language)[code] if code else None
     return {name: code or None, f"{name}_label": label}
 
 
-@lru_cache
+@functools.lru_cache
 def labels(choices: type[TextChoices], language: str | None) -> dict[str, str]:
     """Worded once: to translate takes longer than all else that is done with a row."""
     return {code: str(label) for code, label in choices.choices}

@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import DateTimeField, UUIDField
 
+from dma_crm.statements import Given, Update
 from dma_crm.workdays import end_of, local_day
 from referrals import mails
 from referrals.clock import last_day
@@ -12,6 +14,11 @@ from referrals.models import OPEN_STATUSES, AnswerLink, Referral, ReferralStatus
 SHORTEST_LIFE = timedelta(days=7)
 # Each step, and each question of the clock (every 20 working days), begins it anew.
 LIFE_OF_WORK = timedelta(days=90)
+PROLONGED = Update(
+    lambda: AnswerLink.objects.filter(referral=Given("referral", UUIDField()), revoked_at=None),
+    expires_at=Given("expires_at", DateTimeField()),
+    modified_at=Given("at", DateTimeField()),
+)
 
 
 def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
@@ -24,8 +31,7 @@ def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
 
 def prolong_links(referral: Referral, at: datetime) -> int:
     """The mailed link stays good while the case is open, wherever its deadline moves."""
-    links = referral.answer_links.filter(revoked_at=None)
-    return links.update(expires_at=deadline(referral, at), modified_at=at)
+    return PROLONGED.write(referral=referral.pk, expires_at=deadline(referral, at), at=at)
 
 
 def keep_link(referral: Referral, at: datetime) -> None:

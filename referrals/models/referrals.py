@@ -1,3 +1,5 @@
+import functools
+
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -7,6 +9,7 @@ from accounts.actors import MAIL_LINK_ROLE
 from accounts.models import AGENCY_ROLES, Role
 from dma_crm.models import Referenced, Versioned
 from dma_crm.privacy import Privacy
+from dma_crm.statements import Given, Update
 from dma_crm.workdays import ONE_DAY, end_of, latest_start, local_day
 from referrals.elapsed import passed
 
@@ -353,8 +356,19 @@ class Referral(Referenced, Versioned):
             raise ReferralChangedError
 
     def update_if_unmoved(self, written: dict) -> bool:
-        if not Referral.objects.filter(pk=self.pk, version=self.version).update(**written):
+        values = {name: getattr(value, "pk", value) for name, value in written.items()}
+        asked = {"its_id": self.pk, "its_version": self.version}
+        if not unmoved(tuple(written)).write(**values, **asked):
             return False
         for name, value in written.items():
             setattr(self, name, value)
         return True
+
+
+@functools.lru_cache(maxsize=100)
+def unmoved(written: tuple[str, ...]) -> Update:
+    """Writes these fields; asked for `its_id` and `its_version`."""
+    fields = {field.name: field for field in Referral._meta.concrete_fields}
+    own = {"pk": Given("its_id", fields["id"]), "version": Given("its_version", fields["version"])}
+    changes = {name: Given(name, fields[name]) for name in written}
+    return Update(lambda: Referral.objects.filter(**own), **changes)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, models
 
 from contacts.models import Person
-from dma_crm.statements import Given, Statement
+from dma_crm.statements import Given, Statement, Update
 from tests.factories import PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,20 @@ def test_instances_are_those_of_any_query(django_assert_num_queries):
 
 def values_of(person) -> list:
     return [getattr(person, field.attname) for field in Person._meta.concrete_fields]
+
+
+def test_an_update_writes_what_is_said_each_time(django_assert_num_queries):
+    one, other = PersonFactory(family_name="Eins"), PersonFactory(family_name="Zwei")
+    asked = Person.objects.filter(family_name=Given("name", models.CharField()))
+    update = Update(lambda: asked, languages=Given("languages", models.JSONField()), version=7)
+
+    with django_assert_num_queries(2):
+        assert update.write(name="Eins", languages=["tr"]) == 1
+        assert update.write(name="Drei", languages=["en"]) == 0
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.languages, one.version, other.version) == (["tr"], 7, 1)
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])

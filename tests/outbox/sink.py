@@ -27,16 +27,23 @@ class Sink(SMTP):
             return
         await super().smtp_DATA(arg)
 
-    async def smtp_NOOP(self, arg):  # noqa: N802 - as above
-        if self.event_handler.silent:
+    async def smtp_MAIL(self, arg):  # noqa: N802 - as above
+        if self.event_handler.silent and self.event_handler.received:
+            self.event_handler.silent = False
             await asyncio.sleep(3600)
-        await super().smtp_NOOP(arg)
+        if self.event_handler.one_each and self.session.mails:
+            await self.push("421 4.7.0 one mail for each connection")
+            self.transport.close()
+            return
+        self.session.mails += 1
+        await super().smtp_MAIL(arg)
 
 
 class Handler:
     def __init__(self):
-        self.silent = False  # answers no NOOP any more
+        self.silent = False  # says nothing to the next mail
         self.received = []
+        self.one_each = False  # ends each connection when a second mail begins
         self.connections = 0
         self.seen = Counter()
         self.before_answer = None  # called with each mail that was taken, before the 250
@@ -44,6 +51,7 @@ class Handler:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         self.connections += 1
         session.host_name = hostname
+        session.mails = 0
         return responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802

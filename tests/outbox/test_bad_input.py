@@ -7,6 +7,7 @@ import pytest
 from contacts.models import MailTemplate, Person, PersonEmail
 from contacts.tasks import queue_follow_up
 from outbox import claims, delivery
+from outbox.checking import Checks
 from outbox.messages import Message
 from outbox.models import OutboundMail
 from outbox.registry import register_kind
@@ -67,17 +68,18 @@ def test_the_time_of_a_sweep_goes_on_evenly_when_the_clock_jumps(now, time_machi
 def test_a_clock_that_jumps_ahead_ends_leases_but_sends_nothing_twice(smtp, now):
     """Whoever still works on the mail notices right before the handover that it is not theirs."""
     OutboundMailFactory()
-    early = claims.claim_next(at=now)
+    [early] = claims.claim_due(at=now)
 
     assert delivery.deliver(at=now + HOUR) == {"sent": 1}
     with delivery.mail_server() as server:
-        assert delivery.deliver_one(early, server, claims.Clock.from_moment(now)) == "lost"
+        checks, clock = Checks([early], at=now), claims.Clock.from_moment(now)
+        assert delivery.deliver_one(early, server, clock, checks) == "lost"
     assert len(smtp.received) == 1
 
 
 def test_a_clock_that_jumps_back_delays_and_loses_nothing(smtp, now):
     OutboundMailFactory(due_at=now)
-    claims.claim_next(at=now)
+    claims.claim_due(at=now)
     OutboundMailFactory(due_at=now, recipient="wartet@x.example")
 
     assert delivery.deliver(at=now - HOUR) == {}

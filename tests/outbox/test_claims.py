@@ -1,3 +1,5 @@
+import time
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -5,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from outbox import claims, delivery
+from outbox.checking import Checks
 from outbox.models import OutboundMail
 from outbox.registry import register_kind
 from outbox.retries import ATTEMPTS
@@ -22,23 +25,78 @@ def abandoned(now, **fields):
 def test_a_claim_is_a_lease_of_two_minutes(now):
     mail = OutboundMailFactory(attempts=2)
 
-    claimed = claims.claim_next(at=now)
+    [claimed] = claims.claim_due(at=now)
 
     mail.refresh_from_db()
     assert claimed == mail
     assert (mail.state, mail.attempts) == ("sending", 3)
     assert mail.lease_until == now + timedelta(seconds=120)
     assert mail.claim_token == claimed.claim_token
-    assert claims.claim_next(at=now) is None
+    assert claims.claim_due(at=now) == []
 
 
 def test_of_two_who_claim_one_row_one_wins(now):
     mail = OutboundMailFactory()
     same = OutboundMail.objects.get()
 
-    assert claims.claim(mail, at=now) is True
-    assert claims.claim(same, at=now) is False
+    assert claims.claim([mail], at=now) == [mail]
+    assert claims.claim([same], at=now) == []
     assert same.claim_token is None
+
+
+def test_mails_are_claimed_together_but_not_too_many(now):
+    OutboundMailFactory.create_batch(claims.BATCH + 1)
+
+    first, second = claims.claim_due(at=now), claims.claim_due(at=now)
+
+    assert (len(first), len(second)) == (claims.BATCH, 1)
+    assert {mail.attempts for mail in first} == {1}
+    assert OutboundMail.objects.filter(state="sending", attempts=1).count() == claims.BATCH + 1
+
+
+def test_of_two_who_claim_overlapping_rows_each_gets_its_own(now):
+    mails = OutboundMailFactory.create_batch(3)
+
+    assert claims.claim(mails[:2], at=now) == mails[:2]
+    assert claims.claim(mails[1:], at=now) == mails[2:]
+
+
+def test_what_is_given_back_is_as_before(now):
+    before = now - timedelta(minutes=1)
+    mail, other = OutboundMailFactory.create_batch(2, attempts=3, due_at=before)
+    claims.claim([mail, other], at=now)
+    OutboundMail.objects.filter(pk=other.pk).update(claim_token=uuid4())
+
+    assert claims.give_back([mail, other], at=now) == 1
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts, mail.due_at) == ("queued", 3, before)
+    assert (mail.claim_token, mail.lease_until) == (None, None)
+
+
+def test_what_was_not_reached_in_time_is_given_back(smtp, now, monkeypatch):
+    """Its checks would be old by then, and whoever is free may send it meanwhile."""
+    OutboundMailFactory.create_batch(2)
+    monkeypatch.setattr(delivery, "PROMPT_SECONDS", 0.2)
+    smtp.handler.before_answer = lambda envelope: time.sleep(0.3)
+    mails = claims.claim_due(at=now)
+    done = Counter()
+    with delivery.mail_server() as server:
+        delivery.deliver_batch(mails, server, claims.Clock.from_moment(now), done)
+
+    assert done == {"sent": 1}
+    assert OutboundMail.objects.get(state="queued").attempts == 0
+
+
+def test_whoever_is_erased_after_the_claim_gets_nothing(smtp, now):
+    OutboundMailFactory(recipient="zoe@gruenden.example")
+    [mail] = claims.claim_due(at=now)
+    checks = Checks([mail], at=now)
+    OutboundMail.objects.update(recipient="")
+
+    with delivery.mail_server() as server:
+        state = delivery.deliver_one(mail, server, claims.Clock.from_moment(now), checks)
+
+    assert (state, smtp.received) == ("lost", [])
 
 
 def test_what_was_not_handed_over_is_queued_again(now):
@@ -79,11 +137,11 @@ def test_a_running_lease_is_left_alone(now):
 
 def test_who_lost_the_lease_does_not_hand_over(smtp, now):
     mail = OutboundMailFactory()
-    claims.claim(mail, at=now - timedelta(seconds=121))
+    claims.claim([mail], at=now - timedelta(seconds=121))
     clock = claims.Clock.from_moment(now)
 
     with delivery.mail_server() as server:
-        assert delivery.deliver_one(mail, server, clock) == "lost"
+        assert delivery.deliver_one(mail, server, clock, Checks([mail], at=now)) == "lost"
 
     assert smtp.received == []
 
@@ -91,10 +149,11 @@ def test_who_lost_the_lease_does_not_hand_over(smtp, now):
 def test_who_lost_the_claim_does_not_note_the_result(settings, now):
     settings.MAIL_SERVER = None
     mail = OutboundMailFactory()
-    claims.claim(mail, at=now)
+    claims.claim([mail], at=now)
     OutboundMail.objects.update(claim_token=uuid4())
 
-    assert delivery.deliver_one(mail, None, claims.Clock.from_moment(now)) == "lost"
+    clock = claims.Clock.from_moment(now)
+    assert delivery.deliver_one(mail, None, clock, Checks([mail], at=now)) == "lost"
     mail.refresh_from_db()
     assert mail.state == "sending"
 

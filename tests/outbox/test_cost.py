@@ -22,7 +22,7 @@ def test_a_sweep_with_nothing_to_do_costs_two_statements(now, deliver, django_as
 
 
 @pytest.mark.parametrize(
-    "work", [claims.claim_next, claims.recover_abandoned], ids=["due", "abandoned"]
+    "work", [claims.claim_due, claims.recover_abandoned], ids=["due", "abandoned"]
 )
 def test_rows_are_found_in_order_by_an_index(now, work):
     """PostgreSQL reads a table of this size whole, whatever indexes it has: SQLite tells."""

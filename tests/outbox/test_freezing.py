@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from accounts.navigation import administration
 from outbox import delivery, freezing
+from outbox.claims import BATCH
 from outbox.models import DeliveryFreeze, OutboundMail, WebhookDelivery
 from outbox.webhooks import delivery as webhooks
 from tests.factories import (
@@ -48,12 +49,12 @@ def test_nothing_leaves_while_delivery_is_frozen_and_all_of_it_afterwards(smtp, 
 
 
 def test_a_sweep_that_is_under_way_stops_at_the_next_claim(now, admin):
-    OutboundMailFactory.create_batch(3)
-    first = delivery.claim_next(at=now)
+    OutboundMailFactory.create_batch(BATCH + 3)
+    first, *_others = delivery.claim_due(at=now)
     frozen(admin, now)
 
     assert first is not None
-    assert delivery.claim_next(at=now) is None
+    assert delivery.claim_due(at=now) == []
 
 
 @pytest.mark.parametrize("is_frozen", [False, True])

@@ -180,6 +180,27 @@ def test_a_lost_connection_is_opened_again(sink):
     assert sink.handler.connections == 2
 
 
+def test_a_server_that_takes_one_mail_for_each_connection_gets_them_all(sink):
+    sink.handler.one_each = True
+    with MailServer(sink.settings()) as connection:
+        for to in ("a@x.example", "b@x.example", "c@x.example"):
+            connection.send(letter(), sender="dma@x.example", recipient=to)
+
+    assert sink.to() == ["a@x.example", "b@x.example", "c@x.example"]
+    assert sink.handler.connections == 3
+
+
+def test_a_mail_that_takes_its_time_is_cut_though_another_went_fast(sink):
+    """The watch looks again at its leisure: it must not forget who begins in between."""
+    with MailServer(sink.settings(), deadline=1.0) as connection:
+        connection.send(letter(), sender="dma@x.example", recipient="a@x.example")
+        with pytest.raises(DeliveryError, match="no_answer"):
+            connection.send(letter(), sender="dma@x.example", recipient="hang-a@x.example")
+        connection.send(letter(), sender="dma@x.example", recipient="b@x.example")
+
+    assert sink.to() == ["a@x.example", "b@x.example"]
+
+
 def test_a_connection_that_falls_silent_costs_one_attempt_only(sink):
     with MailServer(sink.settings(), deadline=1.5) as connection:
         connection.send(letter(), sender="dma@x.example", recipient="a@x.example")

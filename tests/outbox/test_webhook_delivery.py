@@ -29,7 +29,7 @@ def waiting(receiver, path="/200", **fields):
 
 def claimed(row, now):
     row = WebhookDelivery.objects.select_related("endpoint").get(pk=row.pk)
-    assert claims.claim(row, at=now)
+    assert claims.claim([row], at=now)
     return row
 
 
