@@ -50,6 +50,8 @@ BOUNCES = env.parsed("BOUNCES_URL", mailbox)
 MAILS_PER_HOUR = env.parsed("MAILS_PER_HOUR", whole_number, "60")
 # For events, from one internet address; a whole company or school may share one.
 REGISTRATIONS_PER_HOUR = env.parsed("REGISTRATIONS_PER_HOUR", whole_number, "300")
+# After the end of an event; then its guests are counted only. 0: for ever.
+GUESTS_KEPT_DAYS = env.parsed("GUESTS_KEPT_DAYS", whole_number, "365")
 # Which sites may show the list of events in a frame of theirs.
 EMBEDDING_SITES = env.parsed("EMBEDDING_SITES", framing_sites, "https:")
 DATABASES = {

@@ -49,6 +49,7 @@ def refusals() -> dict[DoorOutcome, str]:
         O.LAPSED: _("%(name)s has no seat: the registration was never confirmed and has lapsed."),
         O.FULL: _("All seats are taken: %(name)s is not in yet."),
         O.CLOSED: _("This event is cancelled: %(name)s was not noted."),
+        O.PARTS: _("%(name)s was not noted: each part of a programme has a door of its own."),
         O.UNKNOWN: _("This is no ticket of ours, or its registration was deleted."),
     }
 

@@ -9,6 +9,7 @@ from dma_crm import jobs
 from events.actions.seating import locked
 from events.guest_mails import write_to_guests
 from events.models import Event, Registration
+from events.retention import forget_guests
 from events.senders import forget_old_windows
 
 MOST_AT_ONCE = 200
@@ -18,6 +19,7 @@ def register() -> None:
     jobs.register("events.seats", every_seconds=60, work=hand_on_seats)
     jobs.register("events.guest_mails", every_seconds=300, work=write_to_guests)
     jobs.register("events.senders", every_seconds=3600, work=forget_old_windows)
+    jobs.register("events.retention", every_seconds=24 * 3600, work=forget_guests)
 
 
 def hand_on_seats(*, at: datetime) -> int:

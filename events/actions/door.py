@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from events.actions.registrations import held, put
 from events.actions.seating import locked, settle
-from events.errors import FullError, NoSeatError, RegistrationClosedError
+from events.errors import ChooseAPartError, FullError, NoSeatError, RegistrationClosedError
 from events.models import (
     SEATED,
     DoorOutcome,
@@ -92,7 +92,7 @@ def walk_in(
     """Somebody stands at the door without a registration; no mail tells them that they are in.
 
     Whoever turns out to be registered is checked in. Raises RegistrationClosedError when the event
-    is cancelled; without `over` FullError, or NoSeatError.
+    is cancelled, ChooseAPartError; without `over` FullError, or NoSeatError.
     """
     event, email, came_at = locked(event.pk, at=at), key_of(email), came_at or at
     row = registered_as(event, email)
@@ -101,6 +101,8 @@ def walk_in(
         return row
     if event.state == EventState.CANCELLED:
         raise RegistrationClosedError
+    if event.by_parts:
+        raise ChooseAPartError
     if free_seats(event) == 0 and not over:
         raise FullError
     said = {"name": name, "email": email, "confirmed_at": at, "respond_by": None, "by_staff": True}

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from events.actions.door import check_in, registered_as, undo_check_in, walk_in
 from events.actions.seating import locked
-from events.errors import FullError, NoSeatError, RegistrationClosedError
+from events.errors import ChooseAPartError, FullError, NoSeatError, RegistrationClosedError
 from events.models import DoorEntry, DoorOutcome, DoorStep, Event, Registration
 from outbox.suppression import key_of
 
@@ -66,8 +66,16 @@ def subject_of(event: Event, report: Report) -> Registration | None:
     if report.step == DoorStep.WALK_IN:
         return registered_as(event, key_of(report.email))
     if report.code:
-        return Registration.objects.filter(ticket_code=report.code).first()
+        return holder_of(report.code, event)
     return event.registrations.filter(pk=report.guest_id).first()
+
+
+def holder_of(code: str, event: Event) -> Registration | None:
+    """Whoever has several parts of a programme may show the ticket of any of them."""
+    row = Registration.objects.filter(ticket_code=code).select_related("event").first()
+    if row is None or row.event_id == event.pk:
+        return row
+    return row.of_same_guest().filter(event=event).first() or row
 
 
 def enter_new(
@@ -80,6 +88,8 @@ def enter_new(
         return O.FULL, None
     except RegistrationClosedError:
         return O.CLOSED, None
+    except ChooseAPartError:
+        return O.PARTS, None
 
 
 def enter(

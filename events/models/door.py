@@ -32,6 +32,7 @@ class DoorOutcome(models.TextChoices):
     LAPSED = "lapsed"
     FULL = "full"
     CLOSED = "closed"
+    PARTS = "parts"  # a programme: each part has a door of its own
     UNKNOWN = "unknown"
     ELSEWHERE = "elsewhere"
     INVALID = "invalid"

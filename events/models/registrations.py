@@ -82,7 +82,7 @@ class Registration(TokenBearer, Versioned):
         sensitive="token_hash ticket_code",
         not_personal=(
             "language privacy_version respond_by queue state_since by_staff reminded_at"
-            " written_to_at"
+            " written_to_at forgotten_at"
         ),
     )
 
@@ -109,6 +109,7 @@ class Registration(TokenBearer, Versioned):
     )
     reminded_at = models.DateTimeField(null=True)
     written_to_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     person = models.ForeignKey(
         "contacts.Person",
         on_delete=models.SET_NULL,

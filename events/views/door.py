@@ -32,6 +32,8 @@ COLUMNS = ("pk", "name", "state", "ticket_code", "checked_in_at")
 @require_safe
 def door(request, slug):
     event = find_event(request, slug)
+    if event.by_parts:
+        return redirect("events:guests", slug)
     rows = event.registrations.visible_to(request.actor)
     known = list(rows.order_by("search", "pk").values_list(*COLUMNS, "email")[: MOST_GUESTS + 1])
     context = {

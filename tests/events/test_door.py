@@ -12,6 +12,7 @@ from events.actions import Report, take_report
 from events.errors import NoSeatError, RegistrationClosedError
 from events.models import DoorEntry, Registration
 from tests.events.guests import fresh, kinds, states
+from tests.events.test_programmes import a_week, part_of
 from tests.factories import NOW, EventFactory, PersonFactory, RegistrationFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -361,3 +362,22 @@ def test_a_report_never_raises_the_history_twice():
 
     assert fresh(row).version == row.version + 1
     assert {str(entry) for entry in DoorEntry.objects.all()} == {"in: done", "in: already"}
+
+
+def test_each_part_of_a_programme_has_its_own_door(client_of):
+    week = a_week()
+    morning, noon = part_of(week), part_of(week)
+    row = RegistrationFactory(event=morning, email="bo@gruendung.example")
+    other = RegistrationFactory(event=noon, email="bo@gruendung.example")
+    stranger = RegistrationFactory(event=part_of(a_week()), email="bo@gruendung.example")
+
+    assert tell(morning, code=other.ticket_code).outcome == "done"
+    assert fresh(row).checked_in_at == NOW
+    assert fresh(other).checked_in_at is None
+    assert tell(morning, code=stranger.ticket_code).outcome == "elsewhere"
+    assert tell(week, "walk_in", name="Ada").outcome == "parts"
+    assert client_of().get(door(week)).url == door(week, "../anmeldungen/").replace(
+        "einlass/../", ""
+    )
+    (told,) = send(client_of(), week, said("walk_in", name="Ada")).json()["results"]
+    assert told["words"].startswith("Ada wurde nicht vermerkt")
