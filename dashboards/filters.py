@@ -11,8 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from consultations.models import Consultation
 from contacts.filters import ALL, ListFilter, OwnedFilter, encoded
-from contacts.models import PartnerOrganisation, Stage, Topic
+from contacts.models import PartnerOrganisation, Person, Stage, Topic
+from dashboards.attendance import (
+    GROUPS,
+    OUTCOMES,
+    REGISTERED,
+    condition,
+    first_contacts_in,
+    outcome,
+    registrations_in,
+    with_outcomes,
+)
 from dashboards.periods import PERIODS, Span, span_of
+from events.models import EventFormat, Registration
 from referrals.models import Need
 
 NO_STEP, OVERDUE = "none", "overdue"
@@ -99,6 +110,62 @@ class StagesFilter(OwnedFilter):
     def narrowed_to(self, stage: str) -> str:
         data = {**{name: self.data.get(name, "") for name in self.fields}, "stage": stage}
         return "?" + encoded({name: value for name, value in data.items() if value})
+
+
+class SpanFilter(ListFilter):
+    """A list behind a number: its days come with the address, both included."""
+
+    since = forms.DateField(label=_("From"), required=False, widget=forms.TextInput)
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.TextInput)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.cleaned_data.get("since"), self.cleaned_data.get("until"))
+
+
+class GuestsFilter(SpanFilter):
+    """Registrations of events, as dashboards/figures/events.py counts them."""
+
+    group = forms.ChoiceField(label=_("Who"), required=False, choices=list(GROUPS.items()))
+    format = forms.ChoiceField(
+        label=_("Format"), required=False, choices=[("", _("All")), *EventFormat.choices]
+    )
+    host = forms.ChoiceField(label=_("Host"), required=False)
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    field_order = ["group", "format", "host", "topic", "since", "until"]
+
+    def offer(self) -> None:
+        self.fields["topic"].choices = topic_choices()
+        hosts = PartnerOrganisation.objects.values_list("reference", "name")
+        self.fields["host"].choices = [("", _("All")), *hosts]
+
+    def rows(self) -> QuerySet[Registration]:
+        chosen = self.chosen()
+        rows = registrations_in(self.span, self.actor, topic=chosen.get("topic", ""))
+        rows = rows.filter(condition(chosen.get("group", REGISTERED)))
+        if "format" in chosen:
+            rows = rows.filter(event__format=chosen["format"])
+        return rows.filter(event__host__reference=chosen["host"]) if "host" in chosen else rows
+
+
+class FirstContactsFilter(SpanFilter):
+    """Whom we first met at events; advisors see their own, as in the figure."""
+
+    outcome = forms.ChoiceField(
+        label=_("What became of it"), required=False, choices=list(OUTCOMES.items())
+    )
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    field_order = ["outcome", "owner", "since", "until"]
+
+    def offer(self) -> None:
+        team = User.objects.advisors().values_list("pk", "name")
+        self.fields["owner"].choices = [("", _("All")), *((str(pk), n) for pk, n in team)]
+
+    def rows(self) -> QuerySet[Person]:
+        chosen = self.chosen()
+        owner = int(chosen["owner"]) if "owner" in chosen else None
+        people = with_outcomes(first_contacts_in(self.span, self.actor, owner_id=owner))
+        return people.filter(outcome(chosen.get("outcome", "")))
 
 
 def topic_choices() -> list[tuple[str, str]]:

@@ -2,6 +2,13 @@
 
 from accounts.models import Role
 from dashboards.figures.consultations import consultations_per_month
+from dashboards.figures.events import (
+    events_per_format,
+    events_per_host,
+    events_per_month,
+    first_contacts,
+    guests_voices,
+)
 from dashboards.figures.feedback import founders_answers, impact
 from dashboards.figures.founders import founders_per_phase
 from dashboards.figures.referrals import referrals_per_partner
@@ -13,6 +20,11 @@ FIGURES = {
     "beratungen": consultations_per_month,
     "rueckmeldungen": founders_answers,
     "wirkung": impact,
+    "veranstaltungen": events_per_month,
+    "formate": events_per_format,
+    "gastgeber": events_per_host,
+    "erstkontakte": first_contacts,
+    "stimmen": guests_voices,
 }
 OF_PARTNERS = ("vermittlungen", "rueckmeldungen")
 

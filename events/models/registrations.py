@@ -69,15 +69,16 @@ class Registration(TokenBearer, Versioned):
 
     `confirmed_at` proves the address (double opt-in). `respond_by` is when a seat that waits for
     an answer is given up: of those who have just registered, and of those who moved up. `queue`
-    is the place in line. `door_at` is when somebody at the door last said whether the guest is
-    here. Guests at the door and on the phone may have no address.
+    is the place in line, `moved_up_at` when a seat was given to it. `door_at` is when somebody at
+    the door last said whether the guest is here. Guests at the door and on the phone may have no
+    address.
     """
 
     LINK_PURPOSE = "event-registration"
     PRIVACY = Privacy(
         personal=(
             "event name email search answer person state confirmed_at wants_contact checked_in_at"
-            " door_at"
+            " door_at moved_up_at"
         ),
         sensitive="token_hash ticket_code",
         not_personal=(
@@ -104,6 +105,7 @@ class Registration(TokenBearer, Versioned):
     confirmed_at = models.DateTimeField(null=True)
     checked_in_at = models.DateTimeField(_("came"), null=True)
     door_at = models.DateTimeField(null=True)
+    moved_up_at = models.DateTimeField(null=True)
     ticket_code = models.CharField(
         max_length=TICKET_LENGTH, unique=True, default=new_ticket_code, editable=False
     )
@@ -178,7 +180,12 @@ class Registration(TokenBearer, Versioned):
         """Take one allowed step and record it, unless the row moved meanwhile."""
         if state not in REGISTRATION_STEPS[self.state]:
             raise RegistrationStepError
-        self.write(state=state, state_since=at, **changes, by=by, at=at)
+        changes |= {"state": state, "state_since": at}
+        if state in SEATED and self.state == S.WAITING:
+            changes["moved_up_at"] = at
+        elif self.state not in ACTIVE:  # begins anew
+            changes["moved_up_at"] = None
+        self.write(**changes, by=by, at=at)
 
     @transaction.atomic
     def write(self, *, by: Actor, at: Any, **changes: Any) -> None:

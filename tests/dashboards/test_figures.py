@@ -19,7 +19,10 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ["phasen", "vermittlungen", "beratungen", "rueckmeldungen", "wirkung"]
+ALL = [
+    *("phasen", "vermittlungen", "beratungen", "rueckmeldungen", "wirkung"),
+    *("veranstaltungen", "formate", "gastgeber", "erstkontakte", "stimmen"),
+]
 
 
 def names(client):
@@ -40,7 +43,7 @@ def test_partner_users_get_no_other_file(client_of):
 
     assert client.get("/kennzahlen/vermittlungen.csv").status_code == 200
     missing = client.get("/kennzahlen/gibt-es-nicht.csv")
-    for name in ("phasen", "beratungen", "wirkung"):
+    for name in sorted({*ALL} - {"vermittlungen", "rueckmeldungen"}):
         response = client.get(f"/kennzahlen/{name}.csv")
         assert (response.status_code, response.content) == (404, missing.content)
 
@@ -84,8 +87,9 @@ def test_figures_need_the_same_few_queries(client_of, rows, django_assert_num_qu
     client = client_of()
 
     # session, user, filter (3), founders (4), referrals (3), consultations, founders' answers and
-    # impact (2 each, as nobody was asked), agency
-    with django_assert_num_queries(18):
+    # impact (2 each, as nobody was asked), guests (2 for each of 3 figures), first contacts (2) and
+    # answers of guests (3), as there are none, agency
+    with django_assert_num_queries(29):
         response = client.get(PAGE)
 
     assert response.context["figures"][0].total.cells[0].value == rows
@@ -226,8 +230,8 @@ def test_nul_is_refused(client_of, address):
 def test_without_any_data_a_figure_says_so(client_of):
     page = client_of().get(PAGE)
 
-    assert [bool(figure.empty) for figure in page.context["figures"]] == [True] * 5
-    assert page.content.decode().count("noch nichts erfasst") == 5
+    assert [bool(figure.empty) for figure in page.context["figures"]] == [True] * 10
+    assert page.content.decode().count("noch nichts erfasst") == 10
 
 
 def test_without_data_for_the_choice_a_figure_says_since_when(client_of):

@@ -496,6 +496,8 @@ EVENTS = {
 DASHBOARDS = {
     "dashboards:figures": page(EVERYBODY),
     "dashboards:figure_csv": page(EVERYBODY, lambda: {"name": "vermittlungen"}),
+    "dashboards:guests": page(AGENCY),
+    "dashboards:first_contacts": page(AGENCY),
     "dashboards:stages": page(AGENCY),
 }
 
