@@ -1,6 +1,6 @@
 """Where events show up: the main menu, Verwaltung, and a box on Heute."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +38,20 @@ def register() -> None:
     registry.register_panel(registry.today_panels, "events/_today.html", next_events, order=50)
 
 
+def row_of(event: Event) -> dict:
+    return {"event": event, "when": when_in_words(event), "place": place_in_words(event)}
+
+
+def opens_today(event: Event, now: datetime) -> bool:
+    """Whether somebody will stand at its door before the day is over."""
+    is_today = timezone.localdate(event.starts_at) <= timezone.localdate(now)
+    return is_today and event.takes_registrations and not event.by_parts
+
+
 def next_events(subject, actor) -> dict | None:
     """The published ones of the next four weeks; nothing to say, no box."""
     now = timezone.now()
     rows = Event.objects.visible_to(actor).upcoming(now).filter(state=EventState.PUBLISHED)
     rows = rows.filter(starts_at__lt=now + AHEAD).select_related("venue", "room")[:MOST]
-    shown = [{"event": e, "when": when_in_words(e), "place": place_in_words(e)} for e in rows]
+    shown = [{**row_of(event), "today": opens_today(event, now)} for event in rows]
     return {"events": shown} if shown else None

@@ -4,7 +4,9 @@ A text is never changed once it was used: a new wording gets a new version and b
 These are data and no msgids, like contacts/consent_texts.py.
 """
 
-# version -> language -> text with {agency}
+from django.conf import settings
+
+# version -> language -> text with {agency} and {kept}
 PRIVACY = {
     "2026-11": {
         "de": (
@@ -34,11 +36,20 @@ CONTACT = {
         ),
     }
 }
-CURRENT = "2026-11"
+# Since then with the period, which is a setting.
+PRIVACY["2026-12"] = {language: f"{text}{{kept}}" for language, text in PRIVACY["2026-11"].items()}
+CONTACT["2026-12"] = CONTACT["2026-11"]
+CURRENT = "2026-12"
+KEPT = {
+    "de": " Name, Adresse und Antworten löschen wir {days} Tage nach der Veranstaltung.",
+    "en": " We delete name, address and answers {days} days after the event.",
+}
 
 
 def privacy_text(language: str, agency_name: str) -> str:
-    return PRIVACY[CURRENT][language].format(agency=agency_name)
+    days = settings.GUESTS_KEPT_DAYS
+    kept = KEPT[language].format(days=days) if days else ""
+    return PRIVACY[CURRENT][language].format(agency=agency_name, kept=kept)
 
 
 def contact_text(version: str, language: str, agency_name: str) -> str:

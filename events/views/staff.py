@@ -160,10 +160,12 @@ def warn(request, event: Event) -> None:
 def steps_of(event: Event) -> list[dict]:
     """Buttons of the page: what may happen to the event now, and how guests see it."""
     guests = reverse("events:guests", args=[event.slug])
+    door = reverse("events:door", args=[event.slug])
     copy = reverse("events:copy", args=[event.slug])
     voices = reverse("events:voices", args=[event.slug])
     look = [
         {"label": _("Registrations"), "url": guests, "icon": "people"},
+        {"label": _("Door"), "url": door, "icon": "door-open"},
         {"label": _("Copy"), "url": copy, "icon": "copy"},
         {"label": _("Feedback"), "url": voices, "icon": "chat-left-text"},
         {"label": _("Public page"), "url": event.get_absolute_url(), "icon": "eye"},

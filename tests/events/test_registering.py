@@ -42,7 +42,7 @@ def test_a_seat_is_held_for_half_an_hour_and_confirmed():
 
     row = ask(event, name="Zoë Kern", answer="vegan")
     assert (row.state, row.respond_by, row.privacy_version) == (
-        "held", NOW + timedelta(minutes=30), "2026-11",
+        "held", NOW + timedelta(minutes=30), "2026-12",
     )  # fmt: skip
     row = actions.confirm_registration(registration=row, at=NOW + MINUTE)
 
@@ -412,7 +412,7 @@ def test_a_stranger_becomes_a_contact_by_consent_only():
     assert (person.source.code, [e.address for e in person.emails.all()]) == ("event", [row.email])
     consent = Consent.objects.get()
     assert (consent.person, consent.purpose, consent.text_version) == (
-        person, "follow_up", "2026-11",
+        person, "follow_up", "2026-12",
     )  # fmt: skip
     assert consent.evidence_note == "Gründungsabend"
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from events import actions, senders
 from events.models import Registration, SenderWindow
 from events.registration_form import RegistrationForm, issue
+from events.registration_texts import privacy_text
 from events.tasks import hand_on_seats
 from outbox.models import OutboundMail
 from tests.events.guests import add, ask, cancel, fresh, join, kinds, message
@@ -299,3 +300,11 @@ def test_somebody_at_the_door_has_no_link_in_a_mail(client):
     row = add(ahead(), email="", at=timezone.now())
 
     assert client.get(row.get_absolute_url()).status_code == 200
+
+
+def test_the_privacy_text_says_how_long(settings):
+    text = privacy_text("de", "Die Agentur")
+    assert text.startswith("Die Agentur nutzt Ihre Angaben")
+    assert text.endswith("löschen wir 365 Tage nach der Veranstaltung.")
+    settings.GUESTS_KEPT_DAYS = 0
+    assert privacy_text("en", "The agency").endswith("by the link in the e-mail.")

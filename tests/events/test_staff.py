@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.actors import AGENCY_ID
 from contacts import registry
 from contacts.models import Topic
-from events.menu import next_events
+from events.menu import next_events, opens_today
 from events.models import Event, Venue
 from tests.factories import EventFactory, PartnerFactory, VenueFactory, actor
 
@@ -316,6 +316,18 @@ def test_heute_shows_the_next_published_events():
 
     assert [row["event"] for row in panel["events"]] == shown
     assert "events/_today.html" in [entry.template for entry in registry.today_panels]
+
+
+def test_heute_leads_to_the_door_on_the_day(monkeypatch):
+    now = timezone.localtime().replace(hour=9)
+    monkeypatch.setattr("events.menu.timezone.now", lambda: now)
+    times = {"starts_at": now + timedelta(hours=8), "ends_at": now + timedelta(hours=9)}
+    EventFactory(**times)
+    EventFactory(**times, registration="parts")
+    EventFactory(**times, registration="none")
+
+    assert [row["today"] for row in next_events(None, actor())["events"]] == [True, False, False]
+    assert not opens_today(in_days(1), now)
 
 
 def test_heute_shows_nothing_when_nothing_is_near():
