@@ -52,8 +52,12 @@ def unasked_before(at: datetime) -> datetime:
 
 
 def count_stuck(actor: Actor, at: datetime) -> str:
+    return counted(stuck_needs(actor, at))
+
+
+def counted(needs: QuerySet[Need]) -> str:
     """As a tab shows it: never more than two digits."""
-    n = stuck_needs(actor, at).order_by()[: MOST_COUNTED + 1].count()
+    n = needs.order_by()[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if n > MOST_COUNTED else str(n)
 
 

@@ -62,7 +62,7 @@ def tabs(request: HttpRequest, active: str) -> list[dict]:
     return tabs_of(
         active,
         stuck=stuck.count_stuck(request.actor, timezone.now()),
-        tabled=on_the_table(request.actor).count(),
+        tabled=stuck.counted(on_the_table(request.actor)),
         query=f"&{query.urlencode()}" if query else "",
     )
 
