@@ -4,10 +4,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.models import MailTemplate
+from contacts.tasks import queue_follow_up
 from outbox import claims, delivery
 from outbox.models import OutboundMail
 from outbox.webhooks import delivery as webhook_delivery
-from tests.factories import OutboundMailFactory, WebhookDeliveryFactory
+from tests.factories import (
+    FollowUpFactory,
+    OutboundMailFactory,
+    PersonFactory,
+    WebhookDeliveryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +60,30 @@ def test_the_sender_is_read_once_a_sweep(now, smtp):
 
     assert len([query for query in asked if "mail_footer" in query["sql"]]) == 1
     assert OutboundMail.objects.filter(state="sent").count() == 2
+
+
+def plain(number, now):
+    OutboundMailFactory.create_batch(number)
+
+
+def follow_ups(number, now):
+    template = MailTemplate.objects.first()
+    for n in range(number):
+        person = PersonFactory(email=f"zoe-{n}@gruenden.example")
+        row = FollowUpFactory(person=person, kind="mail", due_on=now.date(), template=template)
+        queue_follow_up(row, at=now)
+
+
+@pytest.mark.parametrize("queue", [plain, follow_ups])
+def test_a_mail_more_costs_two_statements_more(now, smtp, queue):
+    """Its handover and its result; all else is asked for once for those that go together."""
+
+    def cost(number) -> int:
+        queue(number, now)
+        with CaptureQueriesContext(connection) as asked:
+            assert delivery.deliver(at=now) == {"sent": number}
+        OutboundMail.objects.all().delete()
+        return len(asked)
+
+    cost(1)  # what is kept from now on is put together
+    assert cost(9) - cost(3) == 2 * 6
