@@ -24,7 +24,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     own = Q(person=person) | Q(person=None, email__in=addresses)
     ids = list(Registration.objects.filter(own).values_list("pk", flat=True))
     rows = Registration.objects.filter(pk__in=ids)
-    said = {"name": person.reference, **dict.fromkeys(("email", "answer", "search"), "")}
+    said = {"name": person.reference, **dict.fromkeys(("email", "search"), ""), "answers": {}}
     rows.update(**said, wants_contact=False, version=F("version") + 1, modified_at=at)
     ahead = rows.active().filter(event__ends_at__gt=at, checked_in_at=None)
     # In the order in which events are locked, see seating.LOCK_ORDER.

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Registration
+from events.questions import cells_of, heads_of
 from events.tickets import spelt
 
 CHUNK = 500
@@ -16,14 +17,14 @@ MOST_IN_A_WORKBOOK = 20_000  # built in memory; longer ones go out as CSV, row b
 
 def head(event: Event) -> list[str]:
     return [
-        _("Name"), _("E-mail"), _("State"), event.question or _("Answer"), _("Registered on"),
+        _("Name"), _("E-mail"), _("State"), *heads_of(event), _("Registered on"),
         _("Came on"), _("Came at"), _("Ticket"), _("Contact"),
     ]  # fmt: skip
 
 
 def table(rows: QuerySet[Registration]) -> Iterator[list]:
     """Read in chunks: a long list fills no memory."""
-    for row in rows.select_related("person").order_by("queue").iterator(chunk_size=CHUNK):
+    for row in rows.select_related("person", "event").order_by("queue").iterator(chunk_size=CHUNK):
         yield line(row)
 
 
@@ -33,7 +34,7 @@ def line(row: Registration) -> list:
         row.name,
         row.email,
         row.get_state_display(),
-        row.answer,
+        *cells_of(row.event, row),
         day_of(row),
         came.date() if came else None,
         f"{came:%H:%M}" if came else "",

@@ -4,16 +4,21 @@ from datetime import date, datetime
 from itertools import islice, takewhile
 
 from django import forms
+from django.db.models import Q
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID
+from accounts.models import AGENCY_ROLES, User
 from contacts.forms.base import EditForm, OnceForm, TidyForm
 from contacts.models import PartnerOrganisation, Topic
+from events import question_form
+from events.actions.events import LISTS
 from events.errors import EndsBeforeStartError
 from events.guest_mails import FIELDS, unknown_placeholders
 from events.models import Event, EventFormat, RegistrationKind, Room, Venue
+from events.questions import MOST_QUESTIONS
 from events.recurring import MOST_DATES, Rhythm, day_of, days_from
 from events.wording import when_in_words
 from outbox.addresses import BadAddressError, ascii_address
@@ -71,6 +76,19 @@ class EventForm(EditForm):
         assume_scheme="https",
         help_text=_("Only those whose seat is confirmed get it."),
     )
+    co_hosts = forms.ModelMultipleChoiceField(
+        label=_("Together with"),
+        queryset=PartnerOrganisation.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Named on the public page beside the host."),
+    )
+    co_organisers = forms.ModelMultipleChoiceField(
+        label=_("Colleagues who organise it, too"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     field_order = ["title", "format", "day", "starts", "ends", "last_day"]
 
     class Meta:
@@ -78,11 +96,12 @@ class EventForm(EditForm):
         fields = [
             "title", "format", "venue", "room", "online", "host", "capacity", "summary",
             "description",
-            "registration", "registration_opens_at", "registration_closes_at", "question",
-            "online_link", "mail_before", "mail_after", "mail_missed",
+            "registration", "registration_opens_at", "registration_closes_at",
+            "online_link", "notes", "mail_before", "mail_after", "mail_missed",
         ]  # fmt: skip
         widgets = {
             "description": forms.Textarea(attrs={"rows": 6}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
             **{name: forms.Textarea(attrs={"rows": 4}) for name in MAIL_FIELDS},
         }
         field_classes = {
@@ -93,11 +112,12 @@ class EventForm(EditForm):
         help_texts = {
             "registration_opens_at": _("Empty: at once."),
             "registration_closes_at": _("Empty: when the event starts."),
-            "question": _("Empty: guests give their name and e-mail address only."),
+            "notes": _("Only for the agency, never public."),
         }
 
     def __init__(self, *args, record=None, **kwargs):
         super().__init__(*args, record=record, **kwargs)
+        self.record = record
         used = {
             "venue": getattr(record, "venue_id", None),
             "host": getattr(record, "host_id", None),
@@ -112,7 +132,11 @@ class EventForm(EditForm):
         self.fields["registration"].choices = kinds_for(record)
         self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
         self.fields["host"].empty_label = None
-        self.initial = {**moments_of(record), **self.initial}
+        self.fields["co_hosts"].queryset = self.fields["host"].queryset
+        self.fields["co_organisers"].queryset = colleagues(record)
+        self.fields.update(question_form.fields())
+        asked = question_form.initial(record)
+        self.initial = {**moments_of(record), **lists_kept(record), **asked, **self.initial}
 
     def clean_mail_before(self):
         return self.checked("mail_before")
@@ -143,6 +167,7 @@ class EventForm(EditForm):
         self.check_window(data)
         self.check_seats(data)
         self.check_room(data)
+        data["questions"] = question_form.questions_in(self, self.record)
         return data
 
     def check_room(self, data: dict) -> None:
@@ -177,17 +202,40 @@ class EventForm(EditForm):
             return None
 
     def everything(self) -> dict:
-        moments = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
-        return {**self.changes(), **moments}
+        names = ("starts_at", "ends_at", "questions")
+        return {**self.changes(), **{name: self.cleaned_data[name] for name in names}}
+
+    def lists(self) -> dict:
+        """Rows of other tables that belong to the event, by the names the actions know."""
+        return {name: self.cleaned_data[name] for name in LISTS}
+
+    @property
+    def question_rows(self) -> list[list]:
+        """The fields of each question, the first empty one open for the next."""
+        rows = range(1, MOST_QUESTIONS + 1)
+        return [
+            [self[question_form.name_of(part, n)] for part in question_form.PARTS] for n in rows
+        ]
 
     def lists_of(self, event: Event) -> list[tuple]:
         """What the page of an edit conflict compares beside plain fields, see `values`."""
         topics = sorted(topic.label for topic in event.topics.all())
-        return [("when", _("When"), [when_in_words(event)]), ("topics", _("Topics"), topics)]
+        asked = [question["label"] for question in event.questions]
+        return [
+            ("when", _("When"), [when_in_words(event)]),
+            ("topics", _("Topics"), topics),
+            ("co_hosts", _("Together with"), sorted(map(str, event.co_hosts.all()))),
+            ("co_organisers", _("Colleagues"), sorted(map(str, event.co_organisers.all()))),
+            ("questions", _("Questions"), asked),
+        ]
 
     def values(self, name: str) -> list[str]:
         if name == "topics":
             return sorted(topic.label for topic in self.cleaned_data["topics"])
+        if name == "questions":
+            return [question["label"] for question in self.cleaned_data["questions"]]
+        if name in LISTS:
+            return sorted(map(str, self.cleaned_data[name]))
         moments = {key: self.cleaned_data[key] for key in ("starts_at", "ends_at")}
         return [when_in_words(Event(**moments))]
 
@@ -321,6 +369,18 @@ class NewRoomForm(OnceForm, RoomForm):
 
 class NewVenueForm(OnceForm, VenueForm):
     pass
+
+
+def colleagues(event: Event | None):
+    """Whoever may organise, and whoever does already."""
+    may = Q(role__in=AGENCY_ROLES, is_active=True)
+    return User.objects.filter(may | Q(co_organised_events=event) if event else may).distinct()
+
+
+def lists_kept(event: Event | None) -> dict:
+    if event is None:
+        return {}
+    return {name: list(getattr(event, name).all()) for name in ("co_hosts", "co_organisers")}
 
 
 def checked_seats(seats: int | None) -> int | None:

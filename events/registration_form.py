@@ -11,6 +11,7 @@ from contacts.forms.base import TidyForm
 from events.forms import check_mailable
 from events.models import Event
 from events.programmes import Offer
+from events.questions import answers_in, fields_for
 
 FASTEST, LONGEST = timedelta(seconds=2), timedelta(hours=24)
 SIGNER = signing.Signer(salt="events.registration")
@@ -79,10 +80,7 @@ class RegistrationForm(TidyForm, forms.Form):
                     "invalid_choice": _("One of these parts takes no more registrations."),
                 },
             )
-        if event.question:
-            self.fields["answer"] = forms.CharField(
-                label=event.question, max_length=300, required=False
-            )
+        self.fields.update(fields_for(event))
 
     @property
     def is_trapped(self) -> bool:
@@ -111,5 +109,9 @@ class RegistrationForm(TidyForm, forms.Form):
 
     def said(self) -> dict:
         """What `actions.register` takes."""
-        kept = ("name", "email", "answer", "wants_contact")
-        return {name: self.cleaned_data[name] for name in kept if name in self.cleaned_data}
+        kept = {name: self.cleaned_data[name] for name in ("name", "email", "wants_contact")}
+        return {**kept, "answers": answers_in(self.event, self.cleaned_data)}
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        return [self[name] for name in fields_for(self.event)]

@@ -47,7 +47,7 @@ def forget(ids: list[UUID], *, at: datetime) -> None:
     """Who has become a contact keeps the name and the place in their timeline, nothing else."""
     rows = Registration.objects.filter(pk__in=ids)
     rows.filter(person=None).update(name=NAMELESS)
-    said = {"email": "", "answer": "", "search": "", "wants_contact": False}
+    said = {"email": "", "answers": {}, "search": "", "wants_contact": False}
     rows.update(**said, forgotten_at=at, version=F("version") + 1, modified_at=at)
     DoorEntry.objects.filter(registration_id__in=ids).delete()
     forget_values(Registration, ids)

@@ -7,6 +7,7 @@ from accounts.actors import Actor
 from contacts.models import PersonState
 from contacts.registry import Case, TimelineItem
 from events.models import EventState, Registration, RegistrationState
+from events.questions import answers_of
 
 SHOWN = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITING)
 
@@ -37,7 +38,7 @@ def item_of(row: Registration, now) -> TimelineItem | None:
         kind,
         row.event.starts_at,
         row.event.title,
-        text=row.answer,
+        text=" · ".join(answer for _question, answer in answers_of(row)),
         url=row.event.get_absolute_url(),
         by=row.name,
         badge=word,

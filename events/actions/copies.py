@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.history import save_changes
 from dma_crm.models import new_id
-from events.actions.events import create_event, publish_event
+from events.actions.events import LISTS, create_event, publish_event
 from events.actions.seating import locked
 from events.errors import NotInTheCalendarError
 from events.models import Event, EventState
@@ -19,7 +19,17 @@ from events.recurring import MOMENTS, day_of, moments_shifted
 LAST_YEAR = 2100  # as in forms
 # Everything else goes along, also fields that come later.
 NOT_COPIED = {
-    *("id", "slug", "state", "series", "created_by", "created_at", "modified_at", "version"),
+    *(
+        "id",
+        "slug",
+        "notes",
+        "state",
+        "series",
+        "created_by",
+        "created_at",
+        "modified_at",
+        "version",
+    ),
     *MOMENTS,
 }
 
@@ -41,7 +51,8 @@ def copy_event(
         raise NotInTheCalendarError
     days = day - day_of(event.starts_at)
     fields = {**copied(event), **moments_shifted(event, days), **more}
-    made = create_event(topics=event.topics.all(), **fields, id=id, by=by, at=at)
+    lists = {name: getattr(event, name).all() for name in LISTS}
+    made = create_event(**fields, **lists, id=id, by=by, at=at)
     if not made.parts.exists():  # else another click was faster
         copy_parts(event, made, days, by=by, at=at)
     return made

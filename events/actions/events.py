@@ -37,6 +37,7 @@ from events.recurring import day_of, moments_shifted
 from events.seats import taken_seats
 from events.slugs import slugs_for
 
+LISTS = ("topics", "co_hosts", "co_organisers")
 PLACE_AND_TIME = {"starts_at", "ends_at", "venue", "room"}
 
 
@@ -47,6 +48,8 @@ def create_event(
     starts_at: datetime,
     ends_at: datetime,
     topics: Iterable = (),
+    co_hosts: Iterable = (),
+    co_organisers: Iterable = (),
     by: Actor,
     at: datetime,
     id: UUID | None = None,
@@ -64,7 +67,8 @@ def create_event(
         with suppress(IntegrityError), transaction.atomic():
             event = Event.objects.create(id=event_id, slug=slug, **fields)
             refuse_foreign_room(event)
-            event.topics.set(topics)
+            for name, rows in zip(LISTS, (topics, co_hosts, co_organisers), strict=True):
+                getattr(event, name).set(rows)
             note_change(event, {}, by=by, at=at)
             return event
     return Event.objects.get(pk=event_id)
@@ -87,11 +91,13 @@ def update_event(
     event: Event,
     changes: dict[str, Any],
     topics: Iterable | None = None,
+    co_hosts: Iterable | None = None,
+    co_organisers: Iterable | None = None,
     version: int,
     by: Actor,
     at: datetime,
 ) -> Event:
-    """Change fields; the address stays.
+    """Change fields; the address stays. Lists that are not named stay, too.
 
     More seats go to the waiting list at once; guests are told of another time or place. A
     programme that moves by whole days takes its parts along.
@@ -105,13 +111,13 @@ def update_event(
     refuse_other_kind(event, changes)
     days = days_moved(event, changes)
     was = {name: getattr(event, name) for name in PLACE_AND_TIME & changes.keys()}
-    related = {}
-    if topics is not None:
-        before, after = codes(event.topics.all()), codes(topics)
-        related = {"topics": [before, after]} if before != after else {}
+    given = dict(zip(LISTS, (topics, co_hosts, co_organisers), strict=True))
+    lists = {name: list(rows) for name, rows in given.items() if rows is not None}
+    pairs = {name: [codes(getattr(event, name).all()), codes(rows)] for name, rows in lists.items()}
+    related = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     save_changes(event, changes, by=by, at=at, version=version, related=related)
-    if related:
-        event.topics.set(topics)
+    for name in related:
+        getattr(event, name).set(lists[name])
     if any(changes[name] != value for name, value in was.items()):
         event.registrations.update(reminded_at=None)
         moved = [event, *move_parts(parts, days, by=by, at=at)]
@@ -178,8 +184,9 @@ def refuse_disorder(starts_at: datetime, ends_at: datetime) -> None:
         raise EndsBeforeStartError
 
 
-def codes(topics: Iterable) -> list[str]:
-    return sorted(topic.code for topic in topics)
+def codes(rows: Iterable) -> list[str]:
+    """What the history calls them."""
+    return sorted(getattr(row, "code", "") or str(row.pk) for row in rows)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def register(
     """Hold a seat for half an hour or a place in line until the address is confirmed by mail.
 
     One address has one registration, however often and in whatever case it is typed; a mail tells
-    its owner, and the caller must answer alike. `said`: name, and answer, wants_contact, language.
+    its owner, and the caller must answer alike. `said`: name, and answers, wants_contact, language.
     Raises RegistrationClosedError, FullError.
     """
     event = locked(event.pk, at=at)
@@ -73,7 +73,7 @@ def asked(
     row = event.registrations.filter(email=email).first()
     if row and row.is_active:
         return row, False
-    said = {"answer": "", "wants_contact": False, "language": "de", **said}
+    said = {"answers": {}, "wants_contact": False, "language": "de", **said}
     said |= {"privacy_version": CURRENT, "confirmed_at": None, "respond_by": at + HOLD}
     state = S.HELD if has_seat(event) else S.WAITING
     return put(event, row, state, email=email, **said, by=by, at=at), True

@@ -19,10 +19,10 @@ def update_following(
     *,
     event: Event,
     changes: dict[str, Any],
-    topics: Iterable | None = None,
     version: int,
     by: Actor,
     at: datetime,
+    **lists: Iterable,
 ) -> Event:
     """What is changed here is changed there; a new day or hour moves them all alike.
 
@@ -32,9 +32,10 @@ def update_following(
     others = locked_following(event, at=at)
     plain = {name: value for name, value in changed.items() if name not in MOMENTS}
     each = {one.pk: plain | moments_like(event, changed, one) for one in others}
-    if topics is not None and codes(topics) == codes(event.topics.all()):
-        topics = None
-    given: dict[str, Any] = {"topics": topics, "by": by, "at": at}
+    given: dict[str, Any] = {"by": by, "at": at}
+    for name, rows in lists.items():
+        if codes(rows) != codes(getattr(event, name).all()):
+            given[name] = rows
     update_event(event=event, changes=changes, version=version, **given)
     for_each(
         others,

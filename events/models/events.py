@@ -120,12 +120,12 @@ class EventQuerySet(models.QuerySet):
 
 class Event(Record, Versioned):
     PRIVACY = Privacy(
-        personal="created_by",
+        personal="created_by co_organisers notes",
         not_personal=(
             "slug title summary description format state starts_at ends_at venue room online host"
             " parent capacity topics registration registration_opens_at"
-            " registration_closes_at question online_link mail_before mail_after mail_missed"
-            " series"
+            " registration_closes_at questions online_link mail_before mail_after mail_missed"
+            " series co_hosts"
         ),
     )
 
@@ -150,6 +150,19 @@ class Event(Record, Versioned):
         related_name="hosted_events",
         verbose_name=_("host"),
     )
+    co_hosts = models.ManyToManyField(
+        "contacts.PartnerOrganisation",
+        related_name="co_hosted_events",
+        blank=True,
+        verbose_name=_("together with"),
+    )
+    co_organisers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="co_organised_events",
+        blank=True,
+        verbose_name=_("organised together with"),
+    )
+    notes = models.TextField(_("notes"), max_length=5000, blank=True)  # never public
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="parts"
     )
@@ -164,7 +177,7 @@ class Event(Record, Versioned):
     )
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
-    question = models.CharField(_("a question to guests"), max_length=150, blank=True)
+    questions = models.JSONField(_("questions to guests"), default=list)  # see questions.py
     online_link = models.URLField(_("link to take part online"), max_length=500, blank=True)
     mail_before = models.TextField(_("mail the day before"), max_length=3000, blank=True)
     mail_after = models.TextField(_("mail to those who came"), max_length=3000, blank=True)

@@ -77,7 +77,7 @@ class Registration(TokenBearer, Versioned):
     LINK_PURPOSE = "event-registration"
     PRIVACY = Privacy(
         personal=(
-            "event name email search answer person state confirmed_at wants_contact checked_in_at"
+            "event name email search answers person state confirmed_at wants_contact checked_in_at"
             " door_at moved_up_at"
         ),
         sensitive="token_hash ticket_code",
@@ -93,7 +93,7 @@ class Registration(TokenBearer, Versioned):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     search = models.CharField(max_length=500, editable=False)
-    answer = models.CharField(_("answer"), max_length=300, blank=True)
+    answers = models.JSONField(_("answers"), default=dict)  # see questions.py
     language = models.CharField(max_length=2, default="de")
     privacy_version = models.CharField(max_length=20, blank=True)
     wants_contact = models.BooleanField(_("may become a contact"), default=False)

@@ -17,6 +17,7 @@ from events import exports
 from events.badges import badges
 from events.filters import GuestFilter
 from events.models import Event
+from events.questions import cells_of, heads_of
 from events.views.registrations import find_event
 from events.wording import place_in_words, when_in_words
 
@@ -87,8 +88,11 @@ def guests_print(request, slug):
     rows = chosen_rows(request, event).active().order_by("search", "pk")
     found = list(rows[: MOST_ON_PAPER + 1])
     note(request, event, "print", len(found[:MOST_ON_PAPER]))
+    for row in found:
+        row.cells = cells_of(event, row)
     context = {
         "event": event,
+        "heads": heads_of(event),
         "when": when_in_words(event),
         "place": place_in_words(event),
         "rows": found[:MOST_ON_PAPER],

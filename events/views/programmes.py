@@ -31,7 +31,7 @@ def part_create(request, slug):
 
 
 def create(request, form, programme: Event, *, id) -> Event:
-    given = {"programme": programme, "topics": form.cleaned_data["topics"], "id": id}
+    given = {"programme": programme, **form.lists(), "id": id}
     now = timezone.now()
     part = actions.create_part(**form.everything(), **given, by=request.actor, at=now)
     if "publish" in request.POST and part.state == EventState.DRAFT:

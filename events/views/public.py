@@ -107,7 +107,7 @@ def language_of(request) -> dict:
 def event(request, slug):
     """The agency sees its drafts as guests will; to everybody else they do not exist."""
     rows = Event.objects.visible_to(request.actor).select_related("venue", "room", "host", "parent")
-    event = get_object_or_404(rows.prefetch_related("topics"), slug=slug)
+    event = get_object_or_404(rows.prefetch_related("topics", "co_hosts"), slug=slug)
     language = language_of(request)
     context = {"event": event, "facts": facts_of(event)}
     context["days"] = days_of(event, request.actor, language)
@@ -211,12 +211,16 @@ def closed_because(event: Event, offers: list[Offer] | None = None) -> str:
     return _("Registration is closed.")
 
 
+def hosts_of(event: Event) -> str:
+    return ", ".join(host.name for host in (event.host, *event.co_hosts.all()))
+
+
 def facts_of(event: Event) -> list[dict]:
     venue = event.venue
     rows = [(_("When"), when_in_words(event)), (_("Where"), place_in_words(event))]
     if venue:
         rows.append((_("Address"), ", ".join(filter(None, [street_of(venue), town_of(venue)]))))
-    rows += [(_("Format"), event.get_format_display()), (_("Host"), event.host.name)]
+    rows += [(_("Format"), event.get_format_display()), (_("Host"), hosts_of(event))]
     rows.append((_("Topics"), ", ".join(topic.label for topic in event.topics.all())))
     rows.append((_("Seats"), event.capacity))
     return [{"term": term, "value": value} for term, value in rows if value]

@@ -140,7 +140,7 @@ def find(token: str) -> Registration:
     rows = Registration.objects.select_related(
         "event__venue", "event__room", "event__host", "event__parent"
     )
-    return rows.prefetch_related("event__topics").get(pk=row.pk)
+    return rows.prefetch_related("event__topics", "event__co_hosts").get(pk=row.pk)
 
 
 @csrf_exempt

@@ -20,6 +20,7 @@ from events.filters import GuestFilter
 from events.forms import GuestForm
 from events.models import Event, Registration, RegistrationState
 from events.people import link_person, make_contact, proposals
+from events.questions import answers_of
 from events.seats import free_seats, position
 from events.views.staff import programme_of
 from events.wording import moment_in_words, when_in_words
@@ -107,7 +108,7 @@ def guest(request, slug, pk):
     event = row.event
     facts = [
         (_("E-mail"), row.email),
-        (event.question or _("Answer"), row.answer),
+        *answers_of(row),
         (_("Registered on"), moment_in_words(row.created_at)),
         (_("Added by"), _("the agency") if row.by_staff else ""),
         (_("Address confirmed on"), row.confirmed_at and moment_in_words(row.confirmed_at)),

@@ -75,11 +75,9 @@ def event_create(request):
 
 
 def create(request, form, *, id) -> Event:
-    topics = form.cleaned_data["topics"]
     now = timezone.now()
-    event = actions.create_event(
-        **form.everything(), topics=topics, id=id, by=request.actor, at=now
-    )
+    given = {**form.everything(), **form.lists()}
+    event = actions.create_event(**given, id=id, by=request.actor, at=now)
     if "publish" in request.POST and event.state == EventState.DRAFT:
         actions.publish_event(event=event, by=request.actor, at=now)
     said = _("%(title)s is public now.") if "publish" in request.POST else _("Draft saved.")
@@ -142,7 +140,7 @@ def save(request, event: Event, form) -> None:
     update(
         event=event,
         changes=form.everything(),
-        topics=form.cleaned_data["topics"],
+        **form.lists(),
         version=form.cleaned_data["version"] or 0,
         by=request.actor,
         at=timezone.now(),

@@ -7,6 +7,17 @@ from outbox.registry import kind_of
 from tests.factories import NOW, actor
 
 
+def asked(label="Was essen Sie?", key="q1", kind="text", options=(), required=False):
+    """A question as events keep it."""
+    given = {"label": label, "key": key, "kind": kind, "required": required}
+    return {**given, "options": list(options)}
+
+
+def said(answer, key="q1", question="Was essen Sie?"):
+    """An answer as registrations keep it."""
+    return {key: {"question": question, "answer": answer}}
+
+
 def ask(event, n=1, at=NOW, **said):
     given = {"name": f"Gast {n}", "email": f"gast{n}@gruendung.example", **said}
     return actions.register(event=event, **given, at=at)

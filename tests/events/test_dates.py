@@ -343,7 +343,7 @@ def test_pages_of_a_series_need_the_same_few_queries(
     repeat(event, *[date(2099, 3, 14) + timedelta(weeks=n) for n in range(1, rows + 1)])
     advisor = client_of()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(event.get_absolute_url())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         advisor.get(f"{LIST}{event.slug}/")

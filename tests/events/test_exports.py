@@ -9,6 +9,7 @@ import pytest
 from accounts.models import Change
 from events.badges import TEMPLATE, badges, words_of
 from events.models import Registration
+from tests.events.guests import asked, said
 from tests.factories import NOW, EventFactory, PersonFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +43,11 @@ def many(event, count):
 
 @pytest.fixture
 def event():
-    made = EventFactory(question="Womit kommen Sie?", title="Gründungsabend")
+    made = EventFactory(questions=[asked("Womit kommen Sie?")], title="Gründungsabend")
     person = PersonFactory()
     RegistrationFactory(
-        event=made, name="Zoë Kern", answer='=cmd|"/c calc"!A1', checked_in_at=NOW, person=person,
-        queue=1,
+        event=made, name="Zoë Kern", answers=said('=cmd|"/c calc"!A1'), checked_in_at=NOW,
+        person=person, queue=1,
     )  # fmt: skip
     RegistrationFactory(event=made, name="-Bo Müller", waiting=True, queue=2)
     RegistrationFactory(event=made, name="Weg", cancelled=True, queue=3)

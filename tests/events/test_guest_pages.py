@@ -196,7 +196,7 @@ def test_full_without_a_waiting_list_is_warned_of(client_of):
         ({"registration_closes_at": "9999-12-31T23:59"}, "registration_closes_at"),
         ({"registration": "vielleicht"}, "registration"),
         ({"online_link": "javascript:alert(1)"}, "online_link"),
-        ({"question": "x" * 151}, "question"),
+        ({"question_1_label": "x" * 151}, "question_1_label"),
     ],
 )
 def test_a_window_that_cannot_be_is_told_at_its_field(client_of, fields, field):

@@ -560,11 +560,11 @@ def test_pages_need_the_same_few_queries(client, client_of, rows, django_assert_
         want(first, second, n=n) if n == 0 else want(first, n=n)
     advisor = client_of()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(week.get_absolute_url())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"{week.get_absolute_url()}anmelden/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         advisor.get(f"{LIST}{week.slug}/")
     with django_assert_num_queries(7):
         advisor.get(f"{LIST}{week.slug}/anmeldungen/")

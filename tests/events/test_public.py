@@ -242,7 +242,7 @@ def test_event_page_needs_the_same_few_queries(client, parts, django_assert_num_
     week = ahead(venue=VenueFactory())
     EventFactory.create_batch(parts, parent=week, venue=VenueFactory())
 
-    with django_assert_num_queries(4):  # event, topics, parts, agency
+    with django_assert_num_queries(5):  # event, topics, hosts, parts, agency
         client.get(week.get_absolute_url())
 
 

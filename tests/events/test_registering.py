@@ -21,7 +21,7 @@ from events.people import make_contact
 from events.seats import position, shown_seats, shown_waiting
 from events.tasks import hand_on_seats
 from outbox.models import OutboundMail
-from tests.events.guests import add, ask, cancel, fresh, join, kinds, may_go, message, states
+from tests.events.guests import add, ask, cancel, fresh, join, kinds, may_go, message, said, states
 from tests.factories import (
     NOW,
     EventFactory,
@@ -40,7 +40,7 @@ LATER = NOW + timedelta(minutes=31)
 def test_a_seat_is_held_for_half_an_hour_and_confirmed():
     event = EventFactory(capacity=2)
 
-    row = ask(event, name="Zoë Kern", answer="vegan")
+    row = ask(event, name="Zoë Kern", answers=said("vegan"))
     assert (row.state, row.respond_by, row.privacy_version) == (
         "held", NOW + timedelta(minutes=30), "2026-12",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from events.registration_form import RegistrationForm, issue
 from events.registration_texts import privacy_text
 from events.tasks import hand_on_seats
 from outbox.models import OutboundMail
-from tests.events.guests import add, ask, cancel, fresh, join, kinds, message
+from tests.events.guests import add, ask, asked, cancel, fresh, join, kinds, message
 from tests.factories import EventFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -91,13 +91,13 @@ def test_the_same_answer_for_known_and_new_addresses_and_for_robots(client):
         ({"email": "zoe@gruendung.example\nBcc: alle@gruendung.example"}, "email"),
         ({"email": "zoë@gruendung.example"}, "email"),
         ({"email": f"{'x' * 250}@gruendung.example"}, "email"),
-        ({"answer": "x" * 301}, "answer"),
+        ({"answer_q1": "x" * 301}, "answer_q1"),
         ({"token": ""}, "__all__"),
         ({"token": "forged:forged"}, "__all__"),
     ],
 )
 def test_bad_input_is_told_and_kept(client, fields, field):
-    event = ahead(question="Was essen Sie?")
+    event = ahead(questions=[asked()])
 
     page = client.post(url_of(event), form_of(event, **fields))
 

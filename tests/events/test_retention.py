@@ -13,7 +13,7 @@ from dma_crm import jobs
 from events import actions, retention
 from events.models import DoorEntry, DoorOutcome, Registration
 from events.timeline import registrations_of
-from tests.events.guests import fresh
+from tests.events.guests import fresh, said
 from tests.factories import NOW, EventFactory, PersonFactory, RegistrationFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def run(*arguments):
 
 def test_names_addresses_and_answers_go_and_counts_stay():
     event = event_over()
-    row = RegistrationFactory(event=event, name="Zoë Kern", answer="Mit dem Rad", queue=1)
+    row = RegistrationFactory(event=event, name="Zoë Kern", answers=said("Mit dem Rad"), queue=1)
     RegistrationFactory(event=event, cancelled=True, queue=2)
     actions.check_in(registration=row, by=actor(), at=event.starts_at)
     entry_of(row, NOW)
@@ -47,7 +47,7 @@ def test_names_addresses_and_answers_go_and_counts_stay():
     assert retention.forget_guests(at=NOW) == 2
 
     after = fresh(row)
-    assert (after.name, after.email, after.answer, after.search) == ("Gast", "", "", "")
+    assert (after.name, after.email, after.answers, after.search) == ("Gast", "", {}, "")
     assert (after.state, after.checked_in_at) == ("confirmed", event.starts_at)
     assert after.forgotten_at == NOW
     assert [change.fields for change in changes_of(after)] == [{}]
@@ -76,7 +76,11 @@ def test_zero_keeps_them(settings):
 def test_a_contact_keeps_the_event_in_the_timeline():
     person = PersonFactory()
     row = RegistrationFactory(
-        event=event_over(), person=person, name="Zoë Kern", answer="Mit dem Rad", checked_in_at=NOW
+        event=event_over(),
+        person=person,
+        name="Zoë Kern",
+        answers=said("Mit dem Rad"),
+        checked_in_at=NOW,
     )
 
     retention.forget_guests(at=NOW)

@@ -13,6 +13,7 @@ from contacts.models import Topic
 from events.filters import EventFilter
 from events.models import Event
 from events.pictures import words_of
+from tests.events.guests import asked
 from tests.factories import (
     EventFactory,
     PartnerFactory,
@@ -218,7 +219,8 @@ def test_json_tells_all_that_is_public_and_nothing_else(client, settings):
         starts_at=datetime(2031, 3, 3, 17, tzinfo=UTC),
         ends_at=datetime(2031, 3, 3, 19, tzinfo=UTC),
         venue=VenueFactory(name="Cube", street="Platz", house_number="3", town="Wolfsburg"),
-        question="Essen?", online_link="https://geheim.example/raum", mail_before="Geheim",
+        questions=[asked("Essen?")], online_link="https://geheim.example/raum",
+        mail_before="Geheim", notes="Geheim",
     )  # fmt: skip
     event.topics.add(Topic.objects.get(code="funding"))
     RegistrationFactory(event=event, name="Frau Geheim")
