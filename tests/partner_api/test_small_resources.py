@@ -6,8 +6,16 @@ import pytest
 from django.utils import timezone
 
 from contacts.actions import withdraw_consent
+from contacts.models import Topic
 from referrals.models import Referral
-from tests.factories import EventFactory, PartnerFactory, ReferralFactory, actor
+from tests.factories import (
+    EventFactory,
+    PartnerFactory,
+    ReferralFactory,
+    RegistrationFactory,
+    VenueFactory,
+    actor,
+)
 from tests.partner_api.conftest import PartnerClient, secret_of
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +69,112 @@ def test_one_event(api):
     etag = answer.headers["ETag"]
     unchanged = api.get(f"/api/v1/events/{public.pk}/", headers={"If-None-Match": etag})
     assert unchanged.status_code == 304
+
+
+def coming(days=1, **fields):
+    at = timezone.now() + timedelta(days=days)
+    return EventFactory(**{"starts_at": at, "ends_at": at, **fields})
+
+
+def with_guests(event):
+    """Eight rows of every kind; only whoever confirmed the address counts."""
+    RegistrationFactory.create_batch(2, event=event, name="Frau Geheim")
+    RegistrationFactory(event=event, checked_in_at=event.starts_at)
+    RegistrationFactory.create_batch(2, event=event, waiting=True)
+    RegistrationFactory(event=event, waiting=True, confirmed_at=None)
+    RegistrationFactory(event=event, cancelled=True)
+    RegistrationFactory(event=event, held=True)
+    return event
+
+
+def test_hosts_read_how_many_come_and_never_who(api, partner):
+    ours, theirs = with_guests(coming(host=partner, capacity=9)), with_guests(coming(2, capacity=9))
+
+    answer = api.get("/api/v1/events/")
+
+    first, second = answer.json()["results"]
+    assert first["guests"] == {"registered": 6, "confirmed": 3, "waiting": 2, "attended": 1}
+    assert second["guests"] is None
+    assert (first["seats_left"], second["seats_left"]) == (6, 6)
+    assert "Geheim" not in answer.content.decode()
+    assert "gruendung.example" not in answer.content.decode()
+    for event, shown in ((ours, first), (theirs, second)):
+        assert api.get(f"/api/v1/events/{event.pk}/").json() == shown
+
+
+def test_an_own_event_without_guests_has_none(api, partner):
+    coming(host=partner)
+
+    (row,) = api.get("/api/v1/events/").json()["results"]
+
+    assert row["guests"] == {"registered": 0, "confirmed": 0, "waiting": 0, "attended": 0}
+
+
+def test_etag_follows_the_number_of_guests(api, partner):
+    event = coming(host=partner)
+    url = f"/api/v1/events/{event.pk}/"
+    etag = api.get(url).headers["ETag"]
+    assert api.get(url, headers={"If-None-Match": etag}).status_code == 304
+
+    RegistrationFactory(event=event)
+
+    assert api.get(url, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("own=true", ["ours"]),
+        ("own=false", ["online", "other"]),
+        ("format=workshop", ["ours"]),
+        ("topic=taxes", ["online"]),
+        ("place=online", ["online"]),
+        ("place=on_site&own=false", ["other"]),
+        ("host={host}", ["ours"]),
+    ],
+)
+def test_events_are_filtered(api, partner, query, found):
+    coming(1, title="ours", host=partner, format="workshop")
+    coming(2, title="online", online=True).topics.add(Topic.objects.get(code="taxes"))
+    coming(3, title="other")
+
+    rows = api.get(f"/api/v1/events/?{query.format(host=partner.pk)}").json()["results"]
+
+    assert [row["title"] for row in rows] == found
+
+
+@pytest.mark.parametrize(
+    "query", ["own=yes", "format=xyz", "topic=nope", "host=IHK", "place=1", "formt=talk", "own="]
+)
+def test_event_filters_that_mean_nothing_are_errors(api, query):
+    answer = api.get(f"/api/v1/events/?{query}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_events_are_paged_in_both_directions(api):
+    for day in (1, 2, 3):
+        coming(day, title=f"Tag {day}")
+
+    first = api.get("/api/v1/events/?page_size=2").json()
+    second = api.get(first["next"]).json()
+
+    assert [row["title"] for row in second["results"]] == ["Tag 3"]
+    assert api.get(second["previous"]).json()["results"] == first["results"]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 100])
+def test_events_take_the_same_few_queries(api, partner, rows, django_assert_num_queries):
+    for _ in range(rows):
+        event = coming(host=partner, venue=VenueFactory())
+        event.topics.add(Topic.objects.get(code="taxes"))
+        RegistrationFactory(event=event)
+    api.get("/api/v1/events/")
+
+    with django_assert_num_queries(4):  # the key, the page, topics, guests
+        found = api.get("/api/v1/events/?page_size=100").json()["results"]
+
+    assert [row["guests"]["confirmed"] for row in found] == [1] * rows
 
 
 def walked(api, partner, sent) -> PartnerClient:
