@@ -1,6 +1,6 @@
 """The forms of events and venues; days and times are typed as the clock on the wall shows them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, takewhile
 
 from django import forms
@@ -24,6 +24,11 @@ from events.wording import when_in_words
 from outbox.addresses import BadAddressError, ascii_address
 
 MOST_SEATS = 100_000
+USUAL_LENGTH = timedelta(hours=2)
+AT_FIRST = {
+    *("title", "format", "day", "last_day", "starts", "ends", "venue", "room", "online"),
+    *("token", "__all__"),
+}
 MAIL_FIELDS = tuple(FIELDS.values())
 
 
@@ -58,7 +63,9 @@ class EventForm(EditForm):
 
     day = forms.DateField(label=_("Day"))
     starts = TimeField(label=_("Starts at"))
-    ends = TimeField(label=_("Ends at"))
+    ends = TimeField(
+        label=_("Ends at"), required=False, help_text=_("Empty: two hours after the start.")
+    )
     last_day = forms.DateField(
         label=_("Last day"), required=False, help_text=_("Only if it ends on another day.")
     )
@@ -161,7 +168,7 @@ class EventForm(EditForm):
         data = super().clean()
         day = data.get("day")
         data["starts_at"] = self.moment(day, "starts")
-        data["ends_at"] = self.moment(data.get("last_day") or day, "ends")
+        data["ends_at"] = self.moment(data.get("last_day") or day, "ends") or self.usual_end(data)
         if data["starts_at"] and data["ends_at"] and data["ends_at"] < data["starts_at"]:
             self.add_error("ends", EndsBeforeStartError.message)
         self.check_window(data)
@@ -169,6 +176,15 @@ class EventForm(EditForm):
         self.check_room(data)
         data["questions"] = question_form.questions_in(self, self.record)
         return data
+
+    def usual_end(self, data: dict) -> datetime | None:
+        """For whoever gave none; after midnight it is on the next day."""
+        if data.get("ends") or "ends" in self.errors or data["starts_at"] is None:
+            return None
+        if data.get("last_day"):
+            self.add_error("ends", _("Please say when it ends on the last day."))
+            return None
+        return data["starts_at"].astimezone(UTC) + USUAL_LENGTH
 
     def check_room(self, data: dict) -> None:
         """A room says where, if nothing else does."""
@@ -208,6 +224,11 @@ class EventForm(EditForm):
     def lists(self) -> dict:
         """Rows of other tables that belong to the event, by the names the actions know."""
         return {name: self.cleaned_data[name] for name in LISTS}
+
+    @property
+    def unfolded(self) -> bool:
+        """A new event shows little; what was given or is wrong is always seen."""
+        return self.record is not None or bool(self.errors.keys() - AT_FIRST)
 
     @property
     def question_rows(self) -> list[list]:

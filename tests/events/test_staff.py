@@ -113,6 +113,46 @@ def test_bad_input_is_told_at_its_field(client_of, fields, field):
     assert Event.objects.count() == 0
 
 
+def test_without_an_end_an_event_takes_two_hours(client_of):
+    client = client_of()
+
+    client.post(NEW, event_data(client, starts="23:00", ends=""))
+
+    event = Event.objects.get()
+    assert event.ends_at - event.starts_at == timedelta(hours=2)
+    assert str(timezone.localtime(event.ends_at).date()) == "2027-03-11"
+    page = client.post(NEW, event_data(client, ends="", last_day="2027-03-12"))
+    assert list(page.context["form"].errors) == ["ends"]
+
+
+def test_the_night_of_the_clock_change_keeps_real_hours(client_of):
+    client = client_of()
+
+    client.post(NEW, event_data(client, day="2027-03-28", starts="01:30", ends=""))
+
+    event = Event.objects.get()
+    assert event.ends_at.timestamp() - event.starts_at.timestamp() == 2 * 3600
+    assert f"{timezone.localtime(event.ends_at):%H:%M}" == "04:30"
+
+
+def test_a_new_event_shows_little_until_something_is_wrong(client_of):
+    client = client_of()
+    assert 'id="more" open' not in client.get(NEW).content.decode()
+    assert 'id="more" open' in client.post(NEW, event_data(client, capacity="0")).content.decode()
+    event = EventFactory()
+    assert 'id="more" open' in client.get(f"{LIST}{event.slug}/").content.decode()
+
+
+def test_a_title_starts_no_line_of_its_own_in_a_mail(client_of):
+    client = client_of()
+    title = "Abend\r\nBcc: alle@example.org\x00"
+
+    client.post(NEW, {**event_data(client, title=title), "publish": "1"})
+
+    assert not Event.objects.filter(title__contains="\n").exists()
+    assert not Event.objects.filter(title__contains="\x00").exists()
+
+
 def test_hours_beside_the_clock_change_are_real(client_of):
     client = client_of()
 

@@ -52,10 +52,58 @@ def published(page, login) -> Event:
     page.locator("#id_day").fill(f"{day:%Y-%m-%d}")
     page.locator("#id_starts").fill("18:00")
     page.locator("#id_ends").fill("20:00")
+    page.get_by_text("Mehr angeben").click()
     page.get_by_label("Plätze").fill("1")
     page.get_by_role("button", name="Speichern und veröffentlichen").click()
     expect(page.get_by_text("ist jetzt öffentlich")).to_be_visible()
     return Event.objects.get()
+
+
+def add_part(page, title, hour):
+    page.get_by_role("link", name="Teil hinzufügen").click()
+    page.get_by_label("Titel").fill(title)
+    page.get_by_label("Format").select_option("workshop")
+    page.locator("#id_starts").fill(hour)
+    page.get_by_role("button", name="Speichern und veröffentlichen").click()
+    expect(page.get_by_text("gehört jetzt zum Programm")).to_be_visible()
+
+
+def test_from_an_event_to_its_copy_to_a_programme(page, login, assert_accessible, assert_fits):
+    event = published(page, login)
+    page.get_by_role("link", name="Kopieren").click()
+    assert_accessible(page)
+    page.get_by_role("button", name=re.compile("^Am ")).first.click()
+    expect(page.get_by_text("Das ist die Kopie")).to_be_visible()
+    copy = Event.objects.exclude(pk=event.pk).get()
+    assert copy.starts_at.date() - event.starts_at.date() == timedelta(days=7)
+    page.get_by_label("Plätze").fill("")
+    page.get_by_role("button", name="Speichern", exact=True).click()
+
+    page.goto(f"/verwaltung/veranstaltungen/{copy.slug}/")
+    page.get_by_role("button", name="Veröffentlichen", exact=True).click()
+    add_part(page, "Ideen ordnen", "18:00")
+    add_part(page, "Zahlen rechnen", "20:00")
+    page.get_by_label("Anmeldung über diese Seite").select_option("parts")
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    page.goto(f"/verwaltung/veranstaltungen/{copy.slug}/")
+    assert_accessible(page)
+    page.context.clear_cookies()
+
+    page.goto(copy.get_absolute_url())
+    assert_accessible(page)
+    page.get_by_role("link", name="Anmelden", exact=True).click()
+    page.get_by_label("Zahlen rechnen").check()
+    page.get_by_label("Ihr Name").fill("Zoë Kern")
+    page.get_by_label("Ihre E-Mail-Adresse").fill("zoe@gruendung.example")
+    assert_accessible(page)
+    assert_fits(page)
+    page.wait_for_timeout(2100)
+    page.locator("main form button").click()
+    page.goto(link_in(mail_to("zoe@gruendung.example", "registration_requested")))
+    page.get_by_role("button", name="Anmeldung bestätigen").click()
+    expect(page.get_by_text("Ihr Platz ist bestätigt.")).to_be_visible()
+    row = Registration.objects.get()
+    assert (row.event.title, row.event.parent, row.state) == ("Zahlen rechnen", copy, "confirmed")
 
 
 @pytest.mark.parametrize("viewport", [NARROW])
