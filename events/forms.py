@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.actors import AGENCY_ID
 from accounts.models import AGENCY_ROLES, User
@@ -134,8 +135,8 @@ class EventForm(EditForm):
         self.fields["venue"].queryset = in_use(Venue, used["venue"])
         self.fields["format"].choices = [("", _("Please choose")), *EventFormat.choices]
         self.fields["room"].queryset = in_use(Room, used["room"]).select_related("venue")
-        self.fields["room"].empty_label = _("None")
-        self.fields["venue"].empty_label = _("None")
+        self.fields["room"].empty_label = pgettext("place", "None")
+        self.fields["venue"].empty_label = pgettext("place", "None")
         self.fields["registration"].choices = kinds_for(record)
         self.fields["host"].queryset = in_use(PartnerOrganisation, used["host"])
         self.fields["host"].empty_label = None

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AGENCY_ROLES, Role
-from accounts.navigation import administration, main
+from accounts.navigation import administration, create, main
 from contacts import registry
 from events.models import Event, EventState
 from events.wording import place_in_words, when_in_words
@@ -19,6 +19,9 @@ def register() -> None:
     entry = {"order": 80, "icon": "calendar-event"}
     main.register("events:manage", _("Events"), roles=AGENCY_ROLES, **entry)
     main.register("events:events", _("Events"), roles=[Role.PARTNER], **entry)
+    create.register(
+        "events:event_create", _("Event"), roles=AGENCY_ROLES, order=70, icon="calendar-plus"
+    )
     administration.register(
         "events:venues",
         _("Venues"),
