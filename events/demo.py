@@ -13,6 +13,7 @@ from events.models import (
     EventFormat,
     EventState,
     Registration,
+    RegistrationKind,
     RegistrationState,
     Room,
     Venue,
@@ -98,6 +99,35 @@ EVENTS = [
         F.SEMINAR, "cube", "arbeitsagentur", "personnel growth", 16, 120, 30,
     ),
 ]  # fmt: skip
+# The week as a whole, then its parts; as EVENTS, and after how many working days.
+PROGRAMME = (
+    "DigiWeek Wolfsburg", "digiweek",
+    "Vier Tage für alle, die ihr Vorhaben digitaler machen wollen, jeder Teil einzeln wählbar.",
+    F.BIG_EVENT, "cube", "agency", "digital network", 9, 0, None,
+)  # fmt: skip
+PARTS = [
+    (
+        "Auftakt: Was Künstliche Intelligenz im Büro abnimmt", "digiweek-auftakt",
+        "Drei Betriebe aus der Region zeigen, was bei ihnen läuft, und was nicht.",
+        F.TALK, "cube", "agency", "digital", 9, 90, 100,
+    ),
+    (
+        "Onlineshop an einem Nachmittag", "digiweek-onlineshop",
+        "Vom ersten Artikel bis zur Rechnung, am eigenen Rechner.",
+        F.WORKSHOP, "schiller40", "wag", "digital marketing", 14, 180, 12,
+    ),
+    (
+        "Datenschutz für kleine Unternehmen", "digiweek-datenschutz",
+        "Was wirklich Pflicht ist, mit Vorlagen zum Mitnehmen.",
+        F.SEMINAR, "cube", "ihk", "legal_form digital", 16, 120, 20,
+    ),
+    (
+        "Abend der digitalen Teams", "digiweek-abend",
+        "Sechs Teams stellen sich vor, danach Gespräche.",
+        F.NETWORKING, "schiller40", "agency", "network", 18, 180, 80,
+    ),
+]  # fmt: skip
+PROGRAMME_IN = 32  # working days from today, a part a day
 COMING = [4, 9, 14, 21, 29, 40]  # working days from today
 PAST_EVERY = 21
 FULL, WAITING = 2, 3  # which of the coming ones has no seat left, and how many wait
@@ -119,12 +149,30 @@ def make_events(demo: Demo) -> None:
     for row, plan in zip(rows, plans, strict=True):
         row.room = smallest_for(row, rooms.get(plan[4] or "", []))
     demo.write(Event, rows)
-    demo.made["events"] = rows
+    demo.made["events"], demo.made["venues"] = rows, venues
+    link_topics(demo, rows, plans)
+
+
+def link_topics(demo: Demo, rows: list[Event], plans: list[tuple]) -> None:
     topics = demo.made["topics"]
     pairs = [
         (row, topics[c]) for row, plan in zip(rows, plans, strict=True) for c in plan[6].split()
     ]
     demo.link(Event.topics.through, "topic", pairs)
+
+
+def make_programme(demo: Demo) -> None:
+    """A week with parts, for which nobody has registered yet."""
+    venues = demo.made["venues"]
+    days = [demo.workday(PROGRAMME_IN + n) for n in range(len(PARTS))]
+    parts = [event(demo, venues, day, *plan) for day, plan in zip(days, PARTS, strict=True)]
+    whole = event(demo, venues, days[0], *PROGRAMME)
+    whole.registration, whole.ends_at = RegistrationKind.PARTS, parts[-1].ends_at
+    for part in parts:
+        part.parent = whole
+    demo.write(Event, [whole])
+    demo.write(Event, parts)
+    link_topics(demo, [whole, *parts], [PROGRAMME, *PARTS])
 
 
 def venue(
@@ -232,3 +280,4 @@ def guest(demo: Demo, event: Event, person: Person, place: int) -> Registration:
 
 demo_data.register(make_events, order=80)
 demo_data.register(make_registrations, order=95)
+demo_data.register(make_programme, order=96)
