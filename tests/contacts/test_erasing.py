@@ -89,6 +89,7 @@ OTHERS = {
     "contacts.MailTemplateVersion": "who worded it",
     "contacts.ImportedRow": "digests, so that an old file brings nobody back",
     "contacts.PartnerOrganisation": "an organisation and its contact",
+    "events.Event": "notes about an event, by its organisers",
     "events.SenderWindow": "a digest",
     "outbox.DeliveryFreeze": "why an administrator stopped delivery",
     "outbox.WebhookEndpoint": "secrets of a partner's system",
