@@ -34,7 +34,7 @@ bench: python
 	@$(PYTHON) ops/install.py requirements-dev.lock
 	$(VENV)/python bench/search.py
 	$(VENV)/python bench/api.py --publish
-	$(VENV)/python bench/events.py --publish
+	$(VENV)/python bench/registrations.py --publish
 	$(VENV)/python bench/mails.py --publish
 
 chaos: python

@@ -58,7 +58,7 @@ def test_the_sender_is_read_once_a_sweep(now, smtp):
     with CaptureQueriesContext(connection) as asked:
         assert delivery.deliver(at=now) == {"sent": 2}
 
-    assert len([query for query in asked if "mail_footer" in query["sql"]]) == 1
+    assert len([query for query in asked if "mail_footer" in (query["sql"] or "")]) == 1
     assert OutboundMail.objects.filter(state="sent").count() == 2
 
 

@@ -1,7 +1,7 @@
-"""Make the events of bench/events.py in the database of DATABASE_URL; prints what it needs as JSON.
+"""Make the events of bench/registrations.py in the database of DATABASE_URL; prints what it needs as JSON.
 
-python -m bench.fill_events             two open events, and what a request costs in statements
-python -m bench.fill_events SLUG        how many have a seat, and how many wait
+python -m bench.fill_registrations             two open events, and what a request costs in statements
+python -m bench.fill_registrations SLUG        how many have a seat, and how many wait
 """
 
 import json

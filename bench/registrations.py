@@ -1,6 +1,6 @@
 """Registering for an event under 50 users at once, beside a bare Django form view.
 
-    python bench/events.py [--users 50] [--rounds 8] [--publish]
+    python bench/registrations.py [--users 50] [--rounds 8] [--publish]
 
 Starts a PostgreSQL of its own, seeds the demo, serves ours and the reference by gunicorn. In each
 round all users open the page at once, wait until a person would have filled it in, and all send it
@@ -42,7 +42,9 @@ def main() -> int:
     table = as_table(["measure", "ours", "bare form view"], [list(row) for row in rows(figures)])
     print(table)
     if told.publish:
-        command = f"python bench/events.py --users {told.users} --rounds {told.rounds} --publish"
+        command = (
+            f"python bench/registrations.py --users {told.users} --rounds {told.rounds} --publish"
+        )
         publish("events", command, table)
     return 0
 
@@ -80,7 +82,7 @@ def measured(users: int, rounds: int) -> dict:
             served("bench.reference_settings", environment) as bare,
         ):
             figures = figures_of(given, ours, bare, users, rounds)
-        counted = asked(environment, "-m", "bench.fill_events", given["crowded"])
+        counted = asked(environment, "-m", "bench.fill_registrations", given["crowded"])
         figures["ours"] |= {
             "registrations sent": users * rounds,
             "of them with a seat": counted["seated"],
@@ -100,7 +102,7 @@ def prepared(environment: dict) -> dict:
             [sys.executable, "manage.py", *command],
             cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-    return asked(environment, "-m", "bench.fill_events")
+    return asked(environment, "-m", "bench.fill_registrations")
 
 
 def asked(environment: dict, *script: str) -> dict:
