@@ -1,6 +1,6 @@
 """Make the events of bench/registrations.py in the database of DATABASE_URL; prints JSON.
 
-python -m bench.fill_registrations         two open events, and statements of a request
+python -m bench.fill_registrations             two open events, statements of a request
 python -m bench.fill_registrations SLUG        how many have a seat, and how many wait
 """
 

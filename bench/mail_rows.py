@@ -101,6 +101,7 @@ def several():
         yield helpers
         for helper in helpers:
             helper.stdin.close()
+            helper.stdout.read()
 
 
 def deliver_together(helpers) -> None:
