@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 
 from dma_crm.logs import following
 from dma_crm.statements import Given, Update
@@ -85,7 +86,9 @@ def claim(rows: list[Row], *, at: datetime, **fields: Any) -> list[Row]:
         **fields,
     }
     asked = rows_of(rows[0]).filter(pk__in=[row.pk for row in rows])
-    changed = asked.filter(state=QUEUED).update(attempts=models.F("attempts") + 1, **claimed)
+    # Found by the key: the index of states would lead to all that wait.
+    waiting = asked.annotate(as_it_is=Coalesce("state", models.Value(""))).filter(as_it_is=QUEUED)
+    changed = waiting.update(attempts=models.F("attempts") + 1, **claimed)
     if changed < len(rows):
         ours = set(asked.filter(claim_token=token).values_list("pk", flat=True))
         rows = [row for row in rows if row.pk in ours]
