@@ -7,7 +7,7 @@ an export and a mail link ask the same question.
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import ApiKey, Channel, Role, User
+from accounts.models import AGENCY_ROLES, ApiKey, Channel, Role, User
 
 MAIL_LINK_ROLE = "mail_link"
 SYSTEM_ROLE = "system"
@@ -67,7 +67,7 @@ class Actor:
 
     @property
     def is_agency(self) -> bool:
-        return self.role in {Role.ADVISOR, Role.MANAGER, Role.ADMIN}
+        return self.role in AGENCY_ROLES
 
     def as_history(self) -> dict:
         """The columns of `ActedOn` but `at`."""

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "ops")]
 
 from services import free_port, postgresql, wait_until_open  # noqa: E402 - found by the path above
 
-from bench.measuring import Client, as_table, interleaved, keep, publish, rate  # noqa: E402
+from bench.measuring import Client, as_table, interleaved, keep, publish, rates  # noqa: E402
 
 ROUNDS, WRITES, FAR = 60, 40, 1000
 LIST = "/api/v1/referrals/?status=sent&status=completed"
@@ -174,8 +174,10 @@ def figures_of(asked: Asked) -> dict:
     interleaved(5, **works)
     reads = interleaved(ROUNDS, **works)
     writes = interleaved(WRITES, accept=asked.accept, refer=asked.refer, bare=asked.bare_create)
-    ours = rate(lambda: caller(asked.one(), LIST))
-    bare = rate(lambda: caller(Client(asked.bare), "/list/"))
+    reached = rates(
+        ours=lambda: caller(asked.one(), LIST), bare=lambda: caller(Client(asked.bare), "/list/")
+    )
+    ours, bare = reached["ours"], reached["bare"]
     return {
         "referrals": asked.given["referrals"],
         "list of 50, p50 ms": reads["list"],
@@ -199,7 +201,11 @@ def figures_of(asked: Asked) -> dict:
 
 
 def caller(client: Client, path: str):
-    return lambda: client.call("GET", path)
+    def call():
+        client.text("GET", path)
+        client.connection.close()
+
+    return call
 
 
 def far_page(asked: Asked) -> str:

@@ -24,13 +24,17 @@ class Client:
         self.headers = {**JSON, **(headers or {})}
 
     def call(self, method: str, path: str, body=None, *, expect: int = 200):
+        return json.loads(self.text(method, path, body, expect=expect))
+
+    def text(self, method: str, path: str, body=None, *, expect: int = 200) -> bytes:
+        """The answer as it came: reading its JSON is the client's work, not the server's."""
         sent = json.dumps(body) if body is not None else None
         self.connection.request(method, path, sent, self.headers)
         response = self.connection.getresponse()
         text = response.read()
         if response.status != expect:
             raise RuntimeError(f"{method} {path}: {response.status} {text[:300]!r}")
-        return json.loads(text)
+        return text
 
 
 def milliseconds(work) -> float:
@@ -48,16 +52,31 @@ def interleaved(rounds: int, **works) -> dict[str, float]:
     return {name: round(statistics.median(taken), 2) for name, taken in times.items()}
 
 
-def rate(make_work, *, at_once: int = 8, each: int = 25) -> float:
-    """Requests per second of `at_once` threads with a connection each."""
-    works = [make_work() for _ in range(at_once)]
+def rates(at_once: int = 8, each: int = 50, rounds: int = 5, **make_works) -> dict[str, float]:
+    """Median requests per second of `at_once` threads, kind after kind.
+
+    Each kind is first asked once more than it counts, so that every thread of every worker has
+    compiled and prepared what it needs. Every request has a connection of its own: kept ones may
+    all fall to one worker process, and its share is luck.
+    """
+    callers = {name: [make() for _ in range(at_once)] for name, make in make_works.items()}
+    seen: dict[str, list[float]] = {name: [] for name in callers}
+    for turn in range(rounds + 1):
+        for name, works in callers.items():
+            reached = requests_a_second(works, each)
+            if turn:
+                seen[name].append(reached)
+    return {name: round(statistics.median(reached), 1) for name, reached in seen.items()}
+
+
+def requests_a_second(works: list, each: int) -> float:
     threads = [threading.Thread(target=repeat, args=(work, each)) for work in works]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return round(at_once * each / (time.perf_counter() - began), 1)
+    return len(works) * each / (time.perf_counter() - began)
 
 
 def repeat(work, times: int) -> None:

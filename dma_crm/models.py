@@ -75,7 +75,11 @@ class Worded(Timestamped):
 
 def worded(names: dict[str, str], code: str) -> str:
     """The name in the language of the reader, else German, else the code."""
-    return names.get(translation.get_language() or "") or names.get("de") or code
+    return worded_in(translation.get_language(), names, code)
+
+
+def worded_in(language: str | None, names: dict[str, str], code: str) -> str:
+    return names.get(language or "") or names.get("de") or code
 
 
 class ReferenceCounter(models.Model):

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from accounts.actors import Actor
-from contacts.models import Consent, PersonState, SharedField
+from contacts.models import Consent, Person, SharedField
 from dma_crm.crypto import keyed_digest
 from dma_crm.statements import Given
 from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus, ReferralStep
@@ -61,9 +61,9 @@ def handed_over(referral: Referral) -> HandedOver:
 
 def is_readable(referral: Referral, actor: Actor) -> bool:
     """A withdrawn referral keeps its question from the recipient: nobody is asked any more."""
-    withdrawn = referral.status == ReferralStatus.WITHDRAWN
-    only_recipient = not actor.is_agency and referral.sender_id != actor.organisation_id
-    return not (withdrawn and only_recipient)
+    if referral.status != ReferralStatus.WITHDRAWN:
+        return True
+    return actor.is_agency or referral.sender_id == actor.organisation_id
 
 
 def founder_of(referral: Referral, actor: Actor, at: datetime) -> Founder | None:
@@ -106,16 +106,19 @@ def consents_about(referrals: list[Referral]) -> Iterable[Consent]:
         {row.person_id for row in referrals},
         {row.recipient_id for row in referrals},
     )
-    return stored_consents(people, recipients) if referrals else []
+    stored = stored_consents(people, recipients).filter(person__in=shown_people(people))
+    return stored if referrals else []
+
+
+def shown_people(people: Ids) -> QuerySet[Person]:
+    """The others are shown to nobody, whatever was agreed."""
+    return Person.objects.usable().filter(pk__any_of=people)
 
 
 def stored_consents(people: Ids, recipients: Ids) -> QuerySet[Consent]:
-    """Those that may let data of these people go there, also when they no longer hold."""
+    """Those that may let data of `shown_people` go there, also when they no longer hold."""
     return Consent.objects.filter(
-        person__any_of=people,
-        recipient__any_of=recipients,
-        purpose="referral",
-        person__state=PersonState.ACTIVE,
+        person__any_of=people, recipient__any_of=recipients, purpose="referral"
     )
 
 

@@ -1,5 +1,6 @@
 """Who may take which step, and from which states: one table for actions, pages and the API."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,13 @@ from referrals.errors import UndoTooLateError, WrongSideError
 from referrals.models import Referral, ReferralError, ReferralStatus, StepNotAllowedError
 
 SENDER, RECIPIENT = "sender", "recipient"
+NO_SIDE: frozenset[str] = frozenset()
+SIDES = {  # by whether one receives and whether one sends; referring to oneself is both
+    (False, False): NO_SIDE,
+    (True, False): frozenset({RECIPIENT}),
+    (False, True): frozenset({SENDER}),
+    (True, True): frozenset({SENDER, RECIPIENT}),
+}
 # Managers may look and reassign, administrators may look: neither acts for the agency.
 ACTING_ROLES = frozenset({Role.ADVISOR, Role.PARTNER, MAIL_LINK_ROLE})
 # Drafts are sent on our pages; "still active?" is asked by mail and answered there.
@@ -41,9 +49,6 @@ class Rule:
     states: frozenset[str]
     further: Callable[[Referral, datetime], bool] = always
     error: type[ReferralError] = StepNotAllowedError
-
-    def allows(self, referral: Referral, at: datetime) -> bool:
-        return referral.status in self.states and self.further(referral, at)
 
 
 def rule(side: str, *states: ReferralStatus, **more) -> Rule:
@@ -77,14 +82,13 @@ REMINDED = frozenset({S.SENT, S.ACCEPTED, S.IN_PROGRESS})
 def sides_of(referral: Referral, actor: Actor) -> frozenset[str]:
     """On which side of this referral the actor may act."""
     if actor.role not in ACTING_ROLES or actor.organisation_id is None:
-        return frozenset()
+        return NO_SIDE
     by_link = actor.role == MAIL_LINK_ROLE
-    sides = set()
-    if referral.recipient_id == actor.organisation_id:
-        sides.add(RECIPIENT)
-    if referral.sender_id == actor.organisation_id and not by_link:
-        sides.add(SENDER)
-    return frozenset() if by_link and actor.referral_id != referral.pk else frozenset(sides)
+    if by_link and actor.referral_id != referral.pk:
+        return NO_SIDE
+    receives = referral.recipient_id == actor.organisation_id
+    sends = referral.sender_id == actor.organisation_id and not by_link
+    return SIDES[receives, sends]
 
 
 def check(referral: Referral, verb: str, *, by: Actor, at: datetime) -> None:
@@ -117,9 +121,15 @@ def allowed_actions(referral: Referral, actor: Actor, at: datetime) -> list[str]
 
     Lists ask for each of their rows, so nothing is raised and worded on the way.
     """
-    sides = sides_of(referral, actor)
+    left = rules_for(sides_of(referral, actor), referral.status)
+    return [verb for verb, wanted in left if wanted.further(referral, at)]
+
+
+@functools.cache
+def rules_for(sides: frozenset[str], status: str) -> list[tuple[str, Rule]]:
+    """Those of the API that a status leaves to these sides."""
     return [
-        verb
+        (verb, wanted)
         for verb, wanted in RULES.items()
-        if verb not in NOT_IN_API and wanted.side in sides and wanted.allows(referral, at)
+        if verb not in NOT_IN_API and wanted.side in sides and status in wanted.states
     ]

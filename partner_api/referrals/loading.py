@@ -7,10 +7,10 @@ branch answers its number, whose it is, and the rest as a JSON array, which both
 
 import functools
 import json
-import operator
 from collections import defaultdict, namedtuple
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,14 +29,15 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, JSONArray
 from django.utils.timezone import is_naive
+from django.utils.translation import get_language
 
 from accounts.actors import Actor
 from accounts.models import Channel, Role
 from contacts.models import Consent, PartnerOrganisation, PersonEmail, PersonPhone, Stage, Topic
-from dma_crm.models import worded
+from dma_crm.models import worded_in
 from dma_crm.paging import Page, Place, Stretch
 from dma_crm.statements import Given, Statement
-from referrals.disclosure import first_steps, stored_consents
+from referrals.disclosure import first_steps, shown_people, stored_consents
 from referrals.models import Need, Referral, Service
 from referrals.told import read
 
@@ -47,7 +48,6 @@ COLUMNS = [
     *["first_contact_on", "resume_on", "outcome", "withdrawn_reason", "acknowledged_at"],
     *["version", "created_at", "modified_at", "agency_copied", "need_id", "need__person_id"],
     *["need__reference", "need__postcode", "need__question", "need__stage_id"],
-    *["need__person__title", "need__person__given_name", "need__person__family_name"],
     *["service_id", *ORGANISATIONS],
 ]
 # With the names that the rules and disclosure know from the model.
@@ -121,10 +121,16 @@ class Hanging:
 
     def __init__(self, rows: list[Row], accepted: list[Row]):
         parts = parts_of(rows, accepted)
-        self.names = {pk: name for pk, (name,) in parts["organisations"] + parts["services"]}
+        named = parts["organisations"] + parts["services"]
+        self.named = {pk: {"id": pk, "name": name} for pk, (name,) in named}
         self.stages = catalogue(parts["stages"])
         self.topics = topics_of_needs(catalogue(parts["topics"]), parts["topics_of_needs"])
-        self.consents = [consent_of(person, *values) for person, values in parts["consents"]]
+        self.people = dict(parts["people"])
+        self.consents = [
+            consent_of(person, *values)
+            for person, values in parts["consents"]
+            if person in self.people
+        ]
         self.emails, self.phones = ordered(parts["emails"]), ordered(parts["phones"])
         self.told = {referral: read(text) for referral, (text,) in parts["told"]}
 
@@ -150,7 +156,7 @@ def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[UUID,
 
 def ids(rows: Iterable[Row], *names: str) -> set:
     """What these columns of the rows point at."""
-    return {value for row in rows for name in names if (value := getattr(row, name)) is not None}
+    return {value for name in names for value in map(attrgetter(name), rows)} - {None}
 
 
 def together() -> QuerySet:
@@ -161,7 +167,7 @@ def together() -> QuerySet:
 def branch(number: int, rows: QuerySet, owner: str | None, columns: list[str]) -> QuerySet:
     named = {
         "part": Value(number),
-        "owner": F(owner) if owner else Value(None, UUIDField()),
+        "whose": F(owner) if owner else Value(None, UUIDField()),
         "row": Cast(JSONArray(*columns), TextField()),
     }
     return rows.order_by().annotate(**named).values_list(*named)
@@ -183,6 +189,11 @@ BRANCHES = {
     "stages": (among(Stage, "stages"), None, CODED),
     "topics": (Topic.objects.all(), None, CODED),
     "topics_of_needs": (among(Need.topics.through, "needs", "need"), "need_id", ["topic_id"]),
+    "people": (
+        shown_people(Given("people")),
+        "id",
+        ["title", "given_name", "family_name"],
+    ),
     "consents": (
         stored_consents(Given("people"), Given("recipients")),
         "person_id",
@@ -197,8 +208,9 @@ HANGING = Statement(together)
 
 def catalogue(rows: list[tuple[None, list]]) -> dict[int, tuple[int, str, str]]:
     """Position, code and label of each."""
+    language = get_language()
     return {
-        pk: (position, code, worded(parsed(names), code))
+        pk: (position, code, worded_in(language, parsed(names), code))
         for _owner, (pk, position, code, names) in rows
     }
 
@@ -215,7 +227,7 @@ def topics_of_needs(topics: dict, links: list[tuple[UUID, list]]) -> dict[UUID, 
 def ordered(contacts: list[tuple[UUID, list]]) -> dict[UUID, list[str]]:
     """The addresses or numbers of each person, the first one first."""
     people = defaultdict(list)
-    for person, (_position, _id, value) in sorted(contacts, key=operator.itemgetter(1)):
+    for person, (_position, _id, value) in sorted(contacts, key=itemgetter(1)):
         people[person].append(value)
     return people
 

@@ -2,7 +2,7 @@
 
 import functools
 from datetime import datetime
-from uuid import UUID
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import get_language
@@ -30,25 +30,27 @@ def present(rows: list, actor: Actor, at: datetime) -> list[dict]:
     accepted = [row for row in rows if disclosure.is_accepted_by(row, actor)]
     hanging = Hanging(rows, accepted)
     consents = disclosure.covering_consents(accepted, hanging.consents, at)
-    said = functools.partial(coded_in, get_language())
+    said = Labels.of(get_language())
     return [present_one(row, hanging, consents.get(row.pk), actor, at, said) for row in rows]
 
 
-def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime, said) -> dict:
+def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime, said: "Labels") -> dict:
     is_sender = row.sender_id == actor.organisation_id
     readable = disclosure.is_readable(row, actor)
     _position, code, label = hanging.stages.get(row.need__stage_id, (None, None, None))
-    topics = hanging.topics.get(row.need_id, [])
+    topics = hanging.topics.get(row.need_id, ())
+    named = hanging.named
     return {
         "id": row.pk,
         "reference": row.reference,
-        **said("status", row.status, ReferralStatus),
+        "status": row.status,
+        "status_label": said.statuses[row.status],
         "status_since": row.status_since,
         "direction": "sent" if is_sender else "received",
         "need": {"id": row.need_id, "reference": row.need__reference},
-        "sender": named(row.sender_id, hanging.names),
-        "recipient": named(row.recipient_id, hanging.names),
-        "service": named(row.service_id, hanging.names),
+        "sender": named.get(row.sender_id),
+        "recipient": named.get(row.recipient_id),
+        "service": named.get(row.service_id),
         "topics": [code for _position, code, _label in topics],
         "topics_label": [label for _position, _code, label in topics],
         "stage": code,
@@ -60,12 +62,15 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime, said
         "respond_by": row.respond_by,
         "responsible": row.responsible,
         "your_reference": row.sender_reference if is_sender else row.recipient_reference,
-        **said("decline_reason", row.decline_reason, DeclineReason),
-        "forward_to": named(row.forward_to_id, hanging.names),
+        "decline_reason": row.decline_reason or None,
+        "decline_reason_label": said.decline_reasons[row.decline_reason],
+        "forward_to": named.get(row.forward_to_id),
         "first_contact_on": row.first_contact_on,
         "resume_on": row.resume_on,
-        **said("outcome", row.outcome, Outcome),
-        **said("withdrawn_reason", row.withdrawn_reason, WithdrawalReason),
+        "outcome": row.outcome or None,
+        "outcome_label": said.outcomes[row.outcome],
+        "withdrawn_reason": row.withdrawn_reason or None,
+        "withdrawn_reason_label": said.withdrawal_reasons[row.withdrawn_reason],
         "allowed_actions": rules.allowed_actions(row, actor, at),
         "version": row.version,
         "created_at": row.created_at,
@@ -86,31 +91,27 @@ def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
 
 def ours(row, hanging: Hanging) -> Told:
     """What our own records say."""
-    name = full_name(
-        row.need__person__title, row.need__person__given_name, row.need__person__family_name
-    )
     emails, phones = hanging.emails.get(row.person_id, ()), hanging.phones.get(row.person_id, ())
-    return Told(name, tuple(emails), tuple(phones))
+    return Told(full_name(*hanging.people[row.person_id]), tuple(emails), tuple(phones))
 
 
-def coded(name: str, code: str, choices: type[TextChoices]) -> dict:
-    """A code and its label in the language asked for; both null where there is none."""
-    return coded_in(get_language(), name, code, choices)
+class Labels(NamedTuple):
+    """Of codes in one language; the empty one has none."""
+
+    statuses: dict[str, str | None]
+    decline_reasons: dict[str, str | None]
+    outcomes: dict[str, str | None]
+    withdrawal_reasons: dict[str, str | None]
+
+    @classmethod
+    @functools.cache
+    def of(cls, language: str | None) -> "Labels":
+        """Worded once: to translate takes longer than all else that is done with a row."""
+        return cls(*map(labels, (ReferralStatus, DeclineReason, Outcome, WithdrawalReason)))
 
 
-def coded_in(language: str | None, name: str, code: str, choices: type[TextChoices]) -> dict:
-    label = labels(choices, language)[code] if code else None
-    return {name: code or None, f"{name}_label": label}
-
-
-@functools.lru_cache
-def labels(choices: type[TextChoices], language: str | None) -> dict[str, str]:
-    """Worded once: to translate takes longer than all else that is done with a row."""
-    return {code: str(label) for code, label in choices.choices}
-
-
-def named(pk: UUID | None, names: dict[UUID, str]) -> dict | None:
-    return {"id": pk, "name": names[pk]} if pk else None
+def labels(choices: type[TextChoices]) -> dict[str, str | None]:
+    return {"": None, **{code: str(label) for code, label in choices.choices}}
 
 
 def organisation(row: PartnerOrganisation | None) -> dict | None:
@@ -119,13 +120,16 @@ def organisation(row: PartnerOrganisation | None) -> dict | None:
 
 def present_step(step: ReferralStep, readable: bool) -> dict:
     """Which organisation it was, never which of its people."""
+    statuses = Labels.of(get_language()).statuses
     return {
         "version": step.version,
         "at": step.at,
         "action": step.action,
         "action_label": words.done(step.action),
-        **coded("before", step.before, ReferralStatus),
-        **coded("after", step.after, ReferralStatus),
+        "before": step.before or None,
+        "before_label": statuses[step.before],
+        "after": step.after or None,
+        "after_label": statuses[step.after],
         "by": organisation(step.by_organisation),
         "text": step.text if readable else "",
     }
