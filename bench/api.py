@@ -161,9 +161,10 @@ class Asked:
 
 def figures_of(asked: Asked) -> dict:
     first = asked.get(LIST)
-    rows, text = max(len(first["results"]), 1), json.dumps(first, ensure_ascii=False).encode()
+    listed = first["results"]
+    rows, text = max(len(listed), 1), json.dumps(first, ensure_ascii=False).encode()
     far = far_page(asked)
-    detail = f"/api/v1/referrals/{first['results'][0]['id']}/"
+    detail = f"/api/v1/referrals/{listed[0]['id']}/"
     works = {
         "list": lambda: asked.get(LIST),
         "bare": lambda: asked.reference.call("GET", "/list/"),
@@ -173,13 +174,14 @@ def figures_of(asked: Asked) -> dict:
     }
     interleaved(5, **works)
     reads = interleaved(ROUNDS, **works)
-    writes = interleaved(WRITES, accept=asked.accept, refer=asked.refer, bare=asked.bare_create)
     reached = rates(
         ours=lambda: caller(asked.one(), LIST), bare=lambda: caller(Client(asked.bare), "/list/")
     )
     ours, bare = reached["ours"], reached["bare"]
+    writes = interleaved(WRITES, accept=asked.accept, refer=asked.refer, bare=asked.bare_create)
     return {
         "referrals": asked.given["referrals"],
+        "of the 50 listed, with a founder's data": sum(bool(row["founder"]) for row in listed),
         "list of 50, p50 ms": reads["list"],
         "bare DRF list of 50 flat rows, p50 ms": reads["bare"],
         "all states, page 1, p50 ms": reads["first"],

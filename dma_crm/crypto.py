@@ -1,5 +1,6 @@
 """Secrets at rest: the first of ENCRYPTION_KEYS encrypts, all of them decrypt."""
 
+import functools
 import hashlib
 import hmac
 
@@ -22,5 +23,9 @@ def decrypt(text: str) -> str:
 
 def keyed_digest(purpose: str, text: str) -> str:
     """HMAC-SHA-256 in hex under a key of its own per purpose."""
-    key = hashlib.sha256(f"{purpose}\0{settings.SECRET_KEY}".encode()).digest()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key_for(purpose, settings.SECRET_KEY), text.encode(), "sha256").hex()
+
+
+@functools.lru_cache
+def key_for(purpose: str, secret: str) -> bytes:
+    return hashlib.sha256(f"{purpose}\0{secret}".encode()).digest()

@@ -28,7 +28,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, JSONArray
-from django.utils.timezone import is_naive
 from django.utils.translation import get_language
 
 from accounts.actors import Actor
@@ -255,9 +254,12 @@ class KeptConsent(NamedTuple):
 
 
 def consent_of(person, pk, by_organisation, recipient, shared, evidence, *moments) -> KeptConsent:
-    by_organisation = by_organisation and UUID(by_organisation)
-    values = [UUID(pk), by_organisation, person, UUID(recipient), parsed(shared), evidence]
+    by_organisation = by_organisation and uuid_of(by_organisation)
+    values = [UUID(pk), by_organisation, person, uuid_of(recipient), parsed(shared), evidence]
     return KeptConsent(*values, *map(moment, moments))
+
+
+uuid_of = functools.lru_cache(UUID)  # of organisations: few, and each again and again
 
 
 def moment(text: str | None) -> datetime | None:
@@ -265,4 +267,4 @@ def moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if is_naive(at) else at
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
