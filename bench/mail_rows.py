@@ -26,8 +26,9 @@ from contacts.actions import create_person, plan_follow_up  # noqa: E402
 from contacts.models import FollowUpKind, MailTemplate, Person  # noqa: E402
 from contacts.tasks import send_due_follow_ups  # noqa: E402
 from outbox.actions import queue_mail  # noqa: E402
+from outbox.batches import built  # noqa: E402
 from outbox.claims import claim_due  # noqa: E402
-from outbox.delivery import built, deliver  # noqa: E402
+from outbox.delivery import deliver  # noqa: E402
 from outbox.messages import Message  # noqa: E402
 from outbox.models import MailState, OutboundMail  # noqa: E402
 from outbox.registry import register_kind  # noqa: E402
@@ -138,7 +139,7 @@ def compared(queue_mails, helpers) -> tuple[float, ...]:
 
 def one_round(helpers) -> tuple[float, float, float]:
     mails = OutboundMail.objects.order_by("due_at", "id")
-    texts = [(mail.recipient, built(mail, at=mail.due_at).as_bytes()) for mail in mails]
+    texts = [(mail.recipient, built(mail, at=mail.due_at)) for mail in mails]
     by_hand = milliseconds(lambda: send(texts))
     found = [by_hand]
     for deliver_them in (deliver_all, lambda: deliver_together(helpers)):

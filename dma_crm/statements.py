@@ -135,20 +135,22 @@ class Update:
         self.build = build
         self.changes = changes
 
-    def write(self, **values) -> int:
-        """With all its `Given`s by name; how many rows there were."""
-        sql, params = self.compiled
+    def write(self, **values) -> set[Any]:
+        """With all its `Given`s by name; the primary keys of the rows that there were."""
+        sql, params, key = self.compiled
         database = connections["default"]
         given = [filled(param, values, database) for param in params]
         with cursor_of(database, binary=False) as cursor:
             cursor.execute(sql, given)
-            return cursor.rowcount
+            return {key.to_python(value) for (value,) in cursor.fetchall()}
 
     @cached_property
     def compiled(self):
         query = self.build().order_by().query.chain(UpdateQuery)
         query.add_update_values(self.changes)
-        return query.get_compiler("default").as_sql()
+        sql, params = query.get_compiler("default").as_sql()
+        key = query.get_meta().pk
+        return f"{sql} RETURNING {connection.ops.quote_name(key.column)}", params, key
 
 
 def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:

@@ -15,7 +15,6 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce
 
 from dma_crm.logs import following
-from dma_crm.statements import Given, Update
 from outbox.models import QUEUED, SENDING, DeliveryFreeze, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
@@ -24,14 +23,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
 BATCH = 25
-AT, TOKEN = Given("at", models.DateTimeField()), Given("token", models.UUIDField())
-RECIPIENT = Given("recipient", models.EmailField())
-OURS = OutboundMail.objects.filter(pk=Given("pk", models.UUIDField()), claim_token=TOKEN)
-HANDED_OVER = Update(
-    lambda: OURS.filter(state=SENDING, lease_until__gt=AT, recipient=RECIPIENT),
-    handing_over_at=AT,
-    modified_at=AT,
-)
 Row = TypeVar("Row", bound=Leased)
 
 
@@ -108,15 +99,6 @@ def give_back(rows: list[Row], *, at: datetime) -> int:
     return ours.filter(state=SENDING).update(
         state=QUEUED, attempts=models.F("attempts") - 1, **free(at)
     )
-
-
-def hand_over(mail: OutboundMail, *, at: datetime) -> bool:
-    """Note that from now on the mail may reach the server.
-
-    False if it is not ours any more, or if its recipient has been erased since.
-    """
-    ours = {"pk": mail.pk, "token": mail.claim_token, "recipient": mail.recipient}
-    return bool(HANDED_OVER.write(**ours, at=at))
 
 
 def held(row: Leased) -> models.QuerySet:

@@ -1,14 +1,15 @@
-"""From what a recipient reads to the bytes on the wire. Headers are made by the email package.
+"""From what a recipient reads to the bytes on the wire.
 
-What many mails have in common is parsed and folded once: that took most of the time of a mail.
+Headers are parsed and folded by the email package, each once: that took most of the time of a mail.
+The frame of the parts around them is written here, because it is always the same (RFC 2046).
 """
 
+import base64
 import binascii
 import functools
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.headerregistry import Address
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from django.conf import settings
@@ -22,89 +23,83 @@ NAME_LENGTH = 100
 CALENDAR_FILE = "termin.ics"
 STOP = "List-Unsubscribe"
 # "=_" stands in no text in quoted-printable and in no base64 (RFC 2045, section 6.7).
-ALTERNATIVES = 'multipart/alternative; boundary="=_alternatives"'
-OWN_WORDS = ("date", "message-id")  # of which we know that they are well-formed
+ALTERNATIVES, ALL = "=_alternatives", "=_all"
 
 
-class MailPolicy(EmailPolicy):
-    """The email package writes an address longer than a line as an encoded word, which mail
-
-    programs do not decode there: it stays whole (RFC 5322 allows 998 characters).
-    """
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        if name == STOP:
-            return f"{name}: {value}{self.linesep}".encode("ascii", "replace")
-        return folded(name, value)
-
-
-@functools.lru_cache(maxsize=1000)
-def folded(name: str, value: BaseHeader) -> bytes:
-    return EmailPolicy.fold_binary(POLICY, name, value)
-
-
-def headers_by_name() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    for name in OWN_WORDS:
-        registry.map_to_type(name, UnstructuredHeader)  # type: ignore[arg-type]  # a mixin, as all
-    return registry
-
-
-POLICY = MailPolicy(linesep=SMTP.linesep, header_factory=headers_by_name())
-
-
-def composed(mail: OutboundMail, message: Message, *, at: datetime) -> EmailMessage:
+def composed(mail: OutboundMail, message: Message, *, at: datetime) -> bytes:
     """Raises BadAddressError (a ValueError) when an address fits in no header."""
-    composed = EmailMessage(policy=POLICY)
-    composed["From"] = mailbox("From", sender().name, settings.MAIL_FROM)
-    composed["To"] = mailbox("To", mail.recipient_name, mail.recipient)
-    if message.reply_to:
-        composed["Reply-To"] = mailbox("Reply-To", "", message.reply_to)
-    composed["Subject"] = header("Subject", one_line(message.subject))
-    composed["Date"] = format_datetime(at)
-    composed["Message-ID"] = mail.message_id
-    composed["Auto-Submitted"] = header("Auto-Submitted", "auto-generated")
-    if message.unsubscribe:
-        composed[STOP] = f"<{message.unsubscribe}>"
-        composed[f"{STOP}-Post"] = header(f"{STOP}-Post", "List-Unsubscribe=One-Click")
-    composed["MIME-Version"] = header("MIME-Version", "1.0")
-    if message.html:
-        composed["Content-Type"] = header("Content-Type", ALTERNATIVES)
-        composed.attach(written(EmailMessage(policy=POLICY), "plain", message.text))
-        composed.attach(written(EmailMessage(policy=POLICY), "html", message.html))
-    else:
-        written(composed, "plain", message.text)
-    if message.calendar:
-        add_calendar(composed, message.calendar, message.method)
-    return composed
+    headers = [
+        mailbox("From", sender().name, settings.MAIL_FROM),
+        mailbox("To", mail.recipient_name, mail.recipient),
+        mailbox("Reply-To", "", message.reply_to) if message.reply_to else b"",
+        header("Subject", one_line(message.subject)),
+        line("Date", format_datetime(at)),
+        line("Message-ID", mail.message_id),
+        line("Auto-Submitted", "auto-generated"),
+        way_out(message.unsubscribe) if message.unsubscribe else b"",
+        line("MIME-Version", "1.0"),
+    ]
+    return b"".join([*headers, content_of(message)])
+
+
+def way_out(address: str) -> bytes:
+    """Longer than a line it stays whole (RFC 5322 allows 998 characters): the email package would
+
+    write it as an encoded word, which mail programs do not decode there.
+    """
+    return line(STOP, f"<{address}>") + line(f"{STOP}-Post", "List-Unsubscribe=One-Click")
+
+
+def line(name: str, value: str) -> bytes:
+    """A header whose value is ours, well-formed and ASCII."""
+    return f"{name}: {value}\r\n".encode("ascii")
 
 
 @functools.lru_cache(maxsize=1000)
-def header(name: str, value: str) -> BaseHeader:
-    """Where a header is set to one that has been parsed, it is not parsed again."""
-    _name, parsed = POLICY.header_store_parse(name, value)
-    return parsed
+def header(name: str, value: str) -> bytes:
+    _name, parsed = SMTP.header_store_parse(name, value)
+    return SMTP.fold_binary(name, parsed)
 
 
 @functools.lru_cache(maxsize=1000)
-def mailbox(name: str, display_name: str, address: str) -> BaseHeader:
+def mailbox(name: str, display_name: str, address: str) -> bytes:
     box = Address(one_line(display_name)[:NAME_LENGTH], addr_spec=ascii_address(address))
-    return POLICY.header_factory(name, box)
+    return SMTP.fold_binary(name, SMTP.header_factory(name, box))
 
 
-def written(part: EmailMessage, subtype: str, text: str) -> EmailMessage:
-    """The text in quoted-printable, its lines ended as the wire wants them."""
-    part["Content-Type"] = header("Content-Type", f'text/{subtype}; charset="utf-8"')
-    part["Content-Transfer-Encoding"] = header("Content-Transfer-Encoding", "quoted-printable")
+def content_of(message: Message) -> bytes:
+    """Content headers and body; a calendar is there twice: as an alternative for programs with a
+
+    calendar, as a file for all others.
+    """
+    alternatives = [text_part("plain", message.text)]
+    if message.html:
+        alternatives.append(text_part("html", message.html))
+    if not message.calendar:
+        return parts("alternative", ALTERNATIVES, alternatives)
+    alternatives.append(text_part("calendar", message.calendar, f"; method={message.method}"))
+    together = parts("alternative", ALTERNATIVES, alternatives)
+    return parts("mixed", ALL, [together, file_part(message.calendar.encode())])
+
+
+def parts(kind: str, boundary: str, each: list[bytes]) -> bytes:
+    if len(each) == 1:
+        return each[0]
+    head = line("Content-Type", f'multipart/{kind}; boundary="{boundary}"')
+    between = f"\r\n--{boundary}\r\n".encode()
+    return b"".join([head, *(between + one for one in each), f"\r\n--{boundary}--\r\n".encode()])
+
+
+def text_part(subtype: str, text: str, parameters: str = "") -> bytes:
+    """In quoted-printable, its lines ended as the wire wants them."""
+    head = line("Content-Type", f'text/{subtype}; charset="utf-8"{parameters}')
+    head += line("Content-Transfer-Encoding", "quoted-printable")
     lines = b"\r\n".join([*text.encode().splitlines(), b""])
-    part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
-    return part
+    return head + b"\r\n" + binascii.b2a_qp(lines, istext=True)
 
 
-def add_calendar(composed: EmailMessage, calendar: str, method: str) -> None:
-    """Twice: as an alternative for programs with a calendar, as a file for all others."""
-    composed.add_alternative(
-        calendar, subtype="calendar", params={"method": method}, cte="quoted-printable"
-    )
-    content = calendar.encode()
-    composed.add_attachment(content, maintype="application", subtype="ics", filename=CALENDAR_FILE)
+def file_part(content: bytes) -> bytes:
+    head = line("Content-Type", "application/ics")
+    head += line("Content-Transfer-Encoding", "base64")
+    head += line("Content-Disposition", f'attachment; filename="{CALENDAR_FILE}"')
+    return head + b"\r\n" + base64.encodebytes(content).replace(b"\n", b"\r\n")

@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
 from typing import Any
 
 from outbox.addresses import own_domain
@@ -135,12 +134,11 @@ class MailServer:
         self.drop()
         self.watch.close()
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, text: bytes, *, sender: str, recipient: str) -> None:
         """Returns when the server has taken the mail, else raises DeliveryError.
 
         A connection that the server has ended since the last mail is opened again.
         """
-        text = message.as_bytes()
         with self.watched():
             while True:
                 is_new, session = self.session is None, self.connected()

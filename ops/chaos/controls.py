@@ -1,9 +1,8 @@
 """What goes wrong without the outbox's two rules; a harness that does not see it proves nothing."""
 
-from django.db.models import UUIDField
-
 from dma_crm.statements import Given
-from outbox import delivery
+from outbox import delivery, results
+from outbox.batches import Batch
 from outbox.claims import rows_of
 from outbox.models import OutboundMail, Transport
 
@@ -16,17 +15,16 @@ def apply(name: str) -> None:
 def without_claim() -> None:
     """Everybody sends what they find."""
     delivery.claim_due = lambda *, at: list(OutboundMail.objects.due(at).order_by("due_at")[:1])
-    delivery.hand_over = lambda mail, *, at: True
-    delivery.held = lambda mail: rows_of(mail).filter(pk=mail.pk)
-    delivery.SENT.build = OutboundMail.objects.filter(pk=Given("pk", UUIDField())).all
+    results.held = lambda mail: rows_of(mail).filter(pk=mail.pk)
+    results.TURN.build = OutboundMail.objects.filter(pk__any_of=Given("pks")).all
 
 
 def sent_first() -> None:
     """Noted as sent before the server has it."""
-    send = delivery.handed_over
+    hand_over = Batch.hand_over
 
-    def handed_over(mail, message, server, clock, checks):
-        delivery.settle_sent(mail, clock, Transport.SMTP)
-        return send(mail, message, server, clock, checks)
+    def noted_first(batch, ready):
+        results.note_turn(ready.mail, None, Transport.SMTP, batch.clock)
+        return hand_over(batch, ready)
 
-    delivery.handed_over, delivery.hand_over = handed_over, lambda mail, *, at: True
+    Batch.hand_over = noted_first

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dma_crm import jobs, views
-from outbox import claims, delivery, retries, smtp
+from outbox import claims, delivery, results, retries, smtp
 from outbox.webhooks import delivery as webhooks
 from outbox.webhooks import health
 from partner_api import idempotency
@@ -23,7 +23,7 @@ def shorten(scale: float) -> None:
     health.FIRST_REST /= scale
     idempotency.CLAIM_RUNS_OUT /= scale
     delivery.SWEEP_SECONDS /= scale
-    delivery.PATIENT_FOR /= scale
+    results.PATIENT_FOR /= scale
     webhooks.SWEEP_SECONDS /= scale
     views.JOBS_STAND_STILL_AFTER /= scale
     for name in SWEEPS:

@@ -17,7 +17,6 @@ from django.db.models import Q
 
 from dma_crm.logs import following
 from outbox.claims import RECOVERED_AT_ONCE, Clock, claim_first, free, held, recover
-from outbox.delivery import patience, persistently
 from outbox.models import (
     DeliveryState,
     EndpointState,
@@ -25,6 +24,7 @@ from outbox.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from outbox.results import patience, persistently
 from outbox.retries import WEBHOOK_ATTEMPTS, WEBHOOK_WAITS, next_attempt
 from outbox.webhooks.health import note_answer, wanted_pause
 from outbox.webhooks.sender import Answer, post

@@ -7,11 +7,11 @@ import pytest
 from contacts.models import MailTemplate, Person, PersonEmail
 from contacts.tasks import queue_follow_up
 from outbox import claims, delivery
-from outbox.checking import Checks
 from outbox.messages import Message
 from outbox.models import OutboundMail
 from outbox.registry import register_kind
 from tests.factories import FollowUpFactory, OutboundMailFactory, PersonFactory
+from tests.outbox.delivering import delivered
 from tests.outbox.sink import started_sink
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,7 @@ def test_a_clock_that_jumps_ahead_ends_leases_but_sends_nothing_twice(smtp, now)
 
     assert delivery.deliver(at=now + HOUR) == {"sent": 1}
     with delivery.mail_server() as server:
-        checks, clock = Checks([early], at=now), claims.Clock.from_moment(now)
-        assert delivery.deliver_one(early, server, clock, checks) == "lost"
+        assert delivered([early], server, now) == {"lost": 1}
     assert len(smtp.received) == 1
 
 

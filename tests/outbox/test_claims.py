@@ -1,18 +1,17 @@
 import time
-from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
 
-from outbox import claims, delivery
-from outbox.checking import Checks
-from outbox.models import OutboundMail
+from outbox import batches, claims, delivery, results
+from outbox.models import OutboundMail, Transport
 from outbox.registry import register_kind
 from outbox.retries import ATTEMPTS
 from tests.factories import OutboundMailFactory
 from tests.factories.outbox import build
+from tests.outbox.delivering import delivered
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +19,10 @@ pytestmark = pytest.mark.django_db
 def abandoned(now, **fields):
     held = {"state": "sending", "claim_token": uuid4(), "attempts": 1}
     return OutboundMailFactory(**{**held, "lease_until": now - timedelta(seconds=1), **fields})
+
+
+def two_people():
+    return [OutboundMailFactory(recipient=f"{name}@gruenden.example") for name in ("zoe", "miro")]
 
 
 def test_a_claim_is_a_lease_of_two_minutes(now):
@@ -76,27 +79,84 @@ def test_what_is_given_back_is_as_before(now):
 def test_what_was_not_reached_in_time_is_given_back(smtp, now, monkeypatch):
     """Its checks would be old by then, and whoever is free may send it meanwhile."""
     OutboundMailFactory.create_batch(2)
-    monkeypatch.setattr(delivery, "PROMPT_SECONDS", 0.2)
+    monkeypatch.setattr(batches, "PROMPT_SECONDS", 0.2)
     smtp.handler.before_answer = lambda envelope: time.sleep(0.3)
     mails = claims.claim_due(at=now)
-    done = Counter()
     with delivery.mail_server() as server:
-        delivery.deliver_batch(mails, server, claims.Clock.from_moment(now), done)
+        assert delivered(mails, server, now) == {"sent": 1}
 
-    assert done == {"sent": 1}
     assert OutboundMail.objects.get(state="queued").attempts == 0
 
 
 def test_whoever_is_erased_after_the_claim_gets_nothing(smtp, now):
     OutboundMailFactory(recipient="zoe@gruenden.example")
-    [mail] = claims.claim_due(at=now)
-    checks = Checks([mail], at=now)
+    mails = claims.claim_due(at=now)
     OutboundMail.objects.update(recipient="")
 
     with delivery.mail_server() as server:
-        state = delivery.deliver_one(mail, server, claims.Clock.from_moment(now), checks)
+        assert delivered(mails, server, now) == {"lost": 1}
 
-    assert (state, smtp.received) == ("lost", [])
+    assert smtp.received == []
+
+
+def test_whoever_is_erased_while_the_mail_before_goes_gets_nothing(smtp, now, monkeypatch):
+    """The next mail is made ready by then, but not handed over."""
+    two_people()
+    mails = claims.claim_due(at=now)
+
+    with delivery.mail_server() as server, monkeypatch.context() as patched:
+        send = server.send
+
+        def send_and_erase(text, **to):
+            send(text, **to)
+            OutboundMail.objects.filter(pk=mails[1].pk).update(recipient="")
+
+        patched.setattr(server, "send", send_and_erase)
+        assert delivered(mails, server, now) == {"sent": 1, "lost": 1}
+
+    assert len(smtp.received) == 1
+
+
+def test_a_note_that_is_written_again_takes_the_next_for_handed_over_not_for_gone(now):
+    """As after an outage in which the database's answer was lost."""
+    two_people()
+    first, second = claims.claim_due(at=now)
+    clock = claims.Clock.from_moment(now)
+
+    for noted in ({first.pk, second.pk}, {second.pk}):
+        assert results.note_turn(first, second, Transport.SMTP, clock) == noted
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("sent", "sending")
+    assert second.handing_over_at
+
+
+def test_what_ends_a_batch_leaves_no_mail_handed_over(smtp, now, monkeypatch):
+    """The one before has not gone yet, and goes later. Who ended it keeps its claim."""
+    first, _second = two_people()
+    built = batches.built
+
+    def end_at_the_second(mail, *, at):
+        if mail.pk != first.pk:
+            raise KeyboardInterrupt
+        return built(mail, at=at)
+
+    monkeypatch.setattr(batches, "built", end_at_the_second)
+
+    with pytest.raises(KeyboardInterrupt):
+        delivery.deliver(at=now)
+
+    assert smtp.received == []
+    first.refresh_from_db()
+    assert (first.state, first.attempts, first.claim_token) == ("queued", 0, None)
+
+
+def test_two_to_one_recipient_never_go_together(smtp, now):
+    """What the first is answered decides about the second."""
+    OutboundMailFactory.create_batch(2, recipient="550-weg@gruenden.example")
+
+    assert delivery.deliver(at=now) == {"dead": 1, "cancelled": 1}
 
 
 def test_what_was_not_handed_over_is_queued_again(now):
@@ -138,10 +198,9 @@ def test_a_running_lease_is_left_alone(now):
 def test_who_lost_the_lease_does_not_hand_over(smtp, now):
     mail = OutboundMailFactory()
     claims.claim([mail], at=now - timedelta(seconds=121))
-    clock = claims.Clock.from_moment(now)
 
     with delivery.mail_server() as server:
-        assert delivery.deliver_one(mail, server, clock, Checks([mail], at=now)) == "lost"
+        assert delivered([mail], server, now) == {"lost": 1}
 
     assert smtp.received == []
 
@@ -152,8 +211,7 @@ def test_who_lost_the_claim_does_not_note_the_result(settings, now):
     claims.claim([mail], at=now)
     OutboundMail.objects.update(claim_token=uuid4())
 
-    clock = claims.Clock.from_moment(now)
-    assert delivery.deliver_one(mail, None, clock, Checks([mail], at=now)) == "lost"
+    assert delivered([mail], None, now) == {"lost": 1}
     mail.refresh_from_db()
     assert mail.state == "sending"
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import OperationalError
 
-from outbox import delivery
+from outbox import results
 
 # Looks at the connection, and would close one that a test holds open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,7 +16,7 @@ def test_a_write_is_repeated_through_an_outage():
             raise answer
         return answer
 
-    assert delivery.persistently(write, seconds=5, pause=0.01) == 1
+    assert results.persistently(write, seconds=5, pause=0.01) == 1
     assert answers == []
 
 
@@ -25,4 +25,4 @@ def test_a_write_is_given_up_when_the_claim_ends():
         raise OperationalError
 
     with pytest.raises(OperationalError):
-        delivery.persistently(write, seconds=0.05, pause=0.02)
+        results.persistently(write, seconds=0.05, pause=0.02)

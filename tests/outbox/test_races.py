@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from outbox import claims, delivery
+from outbox import batches, claims, delivery
 from outbox.actions import queue_mail
 from outbox.models import OutboundMail
 from outbox.smtp import MailServer
@@ -58,7 +58,7 @@ def test_without_claims_each_mail_would_go_twice(smtp, settings, now):
         seen.wait(10)
         with MailServer(settings.MAIL_SERVER) as server:
             for mail in mails:
-                message = delivery.built(mail, at=now)
+                message = batches.built(mail, at=now)
                 server.send(message, sender=settings.MAIL_FROM, recipient=mail.recipient)
         return OutboundMail.objects.filter(pk__in=[m.pk for m in mails]).update(state="sent")
 

@@ -21,7 +21,7 @@ def letter():
     message = EmailMessage(policy=SMTP)
     message["Subject"] = "Guten Tag"
     message.set_content("Guten Tag")
-    return message
+    return message.as_bytes()
 
 
 def send(server, to="zoe@x.example", deadline=5.0):

@@ -1,5 +1,6 @@
 """Who is asked, when, and how often: time is moved and every mail is counted."""
 
+import email
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -328,10 +329,11 @@ def test_the_mails_can_be_read_answered_and_stopped(settings):
         assert "<b>" not in message.html
         assert "Jana Fuchs" in message.text
         assert message.reply_to == owner.email
-        headers = composed(mail, message, at=CLOSED)
+        raw = composed(mail, message, at=CLOSED)
+        headers = email.message_from_bytes(raw)
         assert headers["List-Unsubscribe"] == f"<{message.unsubscribe}>"
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert f"\r\nList-Unsubscribe: <{message.unsubscribe}>\r\n".encode() in headers.as_bytes()
+        assert f"\r\nList-Unsubscribe: <{message.unsubscribe}>\r\n".encode() in raw
 
 
 def test_about_ourselves_we_speak_of_us():
