@@ -1,6 +1,7 @@
 """Mails that the agency words itself: placeholders filled with real data, Markdown made HTML."""
 
-from typing import Protocol
+import functools
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -9,10 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.absence import stand_in_for
 from accounts.models import User
 from contacts.models import Agency, MailTemplate, Person, Startup
-from contacts.placeholders import Letter, fill, named_in, values_for
-from outbox.markup import html_of
+from contacts.placeholders import Letter, by_name, fill, named_in, values_for
+from outbox.markup import Form, slot, without_slots
 from outbox.messages import SUBJECT_LENGTH, Message, framed, one_line, signed_text
-from outbox.sources import defuse
 
 
 class Wording(Protocol):
@@ -36,19 +36,39 @@ def render(
     `unsubscribe` is the address by which the person gets no more of them; it ends the text.
     """
     agency = agency or own_agency()
+    form = form_of(wording.subject, wording.body, bool(unsubscribe))
     with translation.override(settings.LANGUAGE_CODE):
-        names = named_in(wording.subject) | named_in(wording.body)
-        values = values_for(Letter(person, advisor, agency, startup), names)
-        way_out = "\n\n" + _("You do not want such mails any more? Unsubscribe here: {stop}")
-    subject = one_line(fill(wording.subject, values))[:SUBJECT_LENGTH]
-    body = wording.body.replace("\r\n", "\n").rstrip() + (way_out if unsubscribe else "")
+        values = values_for(Letter(person, advisor, agency, startup), form.names)
+    subject = one_line(fill(form.subject, values))[:SUBJECT_LENGTH]
     values["stop"] = unsubscribe
-    text = fill(body, values)
-    # Names are defused for the HTML: what somebody is called must never become a link.
-    html = html_of(fill(body, {name: defuse(value) for name, value in values.items()}))
+    text = fill(form.body, values)
+    html = form.html.filled({name: values[name] for name in form.shown})
     reads = stand_in_for(advisor, timezone.localdate())
     reply_to = reads.email if reads.is_active else agency.organisation.email
     return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
+
+
+class WrittenForm(NamedTuple):
+    """A wording as it is before it is filled; `names` are its placeholders, `shown` the body's."""
+
+    subject: str
+    body: str
+    names: set[str]
+    shown: set[str]
+    html: Form
+
+
+@functools.lru_cache(maxsize=100)
+def form_of(subject: str, body: str, has_way_out: bool) -> WrittenForm:
+    """Worked out once for all who get it: the way out ends the text, Markdown is parsed."""
+    body = without_slots(body.replace("\r\n", "\n").rstrip())
+    if has_way_out:
+        with translation.override(settings.LANGUAGE_CODE):
+            stop = _("You do not want such mails any more? Unsubscribe here: {stop}")
+        body = f"{body}\n\n{stop}"
+    shown = {name for name in named_in(body) if name in by_name() or name == "stop"}
+    html = Form(fill(body, {name: slot(name) for name in shown}))
+    return WrittenForm(subject, body, named_in(subject) | shown, shown, html)
 
 
 def own_agency() -> Agency:

@@ -1,12 +1,18 @@
-"""Markdown to the HTML of a mail: no HTML of others, few elements, buttons, our own links."""
+"""Markdown to the HTML of a mail: no HTML of others, few elements, buttons, our own links.
+
+To parse Markdown takes most of the time of a mail, so what many people get is parsed once: a `Form`
+has slots where each mail has a value of its own.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import nh3
 from django.conf import settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from outbox.sources import defuse
 
 ELEMENTS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "hr", "li", "ol", "p", "pre",
@@ -15,6 +21,11 @@ ELEMENTS = {
 ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 SCHEMES = {"https", "http", "mailto", "tel"}
 SENTENCE_END = ".,;:!?)"
+SLOT = re.compile("\ue000(\\w+)\ue001")
+IN_LINK = re.compile("<a\\b(?:(?!</a>).)*\ue000", re.DOTALL)
+WORDS = re.compile(r"[\w,.@+-]+(?: [\w,.@+-]+)*")
+PATH = re.compile(r"/[\w/-]*")
+EDGES = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
@@ -30,6 +41,58 @@ def html_of(source: str) -> str:
         html, tags=ELEMENTS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None
     )
     return clean.replace("\u2028", "<br>\n")
+
+
+def slot(name: str) -> str:
+    return f"\ue000{name}\ue001"
+
+
+def without_slots(source: str) -> str:
+    """Signs that somebody typed and that no font shows."""
+    return re.sub("[\ue000\ue001]", "", source)
+
+
+class Form:
+    """Markdown with slots, made HTML for one mail after the other."""
+
+    def __init__(self, source: str):
+        self.source = source
+        html = html_of(source)
+        all_are_text = len(SLOT.findall(html)) == len(SLOT.findall(source))  # none in an attribute
+        self.pieces = SLOT.split(html) if all_are_text and not IN_LINK.search(html) else []
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """What a value holds never becomes a link to strangers, a heading or a picture.
+
+        All is parsed with the values where one is part of a link, or where it does not begin and
+        end like a word: what stands beside it may then mean something else.
+        """
+        if not (self.pieces and all(map(is_like_a_word, values.values()))):
+            return html_of(SLOT.sub(lambda match: defuse(values[match[1]]), self.source))
+        return inserted(self.pieces, {name: html_inside(value) for name, value in values.items()})
+
+
+def inserted(pieces: list[str], values: Mapping[str, str]) -> str:
+    """Text and names in turn, as SLOT splits them, with a value for each name."""
+    return "".join(values[piece] if at % 2 else piece for at, piece in enumerate(pieces))
+
+
+def is_like_a_word(text: str) -> bool:
+    return bool(EDGES.fullmatch(text)) or is_our_link(text)
+
+
+def is_our_link(text: str) -> bool:
+    start = len(settings.BASE_URL)
+    return text.startswith(settings.BASE_URL) and bool(PATH.fullmatch(text, start))
+
+
+def html_inside(text: str) -> str:
+    """The text as part of a paragraph; what is plain needs no parser."""
+    if WORDS.fullmatch(text):
+        return text
+    if is_our_link(text):
+        return f'<a href="{text}">{text}</a>'
+    return html_of(defuse(text)).removeprefix("<p>").removesuffix("</p>\n")
 
 
 def is_one_link(children: list[Token]) -> bool:

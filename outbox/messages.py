@@ -1,5 +1,6 @@
 """Mails are written in Markdown: the text part is the source, the HTML part is made of it."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
@@ -8,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import escape
 
 from outbox import sources
-from outbox.markup import html_of
+from outbox.markup import SLOT, html_of, inserted, slot
 from outbox.signing import Sender, sender
 
 SUBJECT_LENGTH = 200
@@ -79,5 +81,12 @@ def signed_text(source: str) -> str:
 
 
 def framed(subject: str, body: str) -> str:
-    context: dict[str, str | Sender] = {"subject": subject, "body": body, "sender": sender()}
-    return render_to_string("outbox/mail.html", context)
+    """The whole document of an HTML part; `body` is clean HTML."""
+    return inserted(frame(sender()), {"subject": escape(subject), "body": body})
+
+
+@functools.lru_cache
+def frame(who: Sender) -> list[str]:
+    """The template's text and the names of what is inserted, in turn."""
+    context = {"subject": slot("subject"), "body": slot("body"), "sender": who}
+    return SLOT.split(render_to_string("outbox/mail.html", context))

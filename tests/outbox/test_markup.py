@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbox.markup import html_of
+from contacts.placeholders import fill
+from outbox.markup import Form, html_of, slot
 from outbox.messages import one_line, signed_text
 from outbox.signing import Sender, _source, register_sender, sender
 from outbox.sources import defuse
@@ -33,6 +34,13 @@ def signed_by():
     before = list(_source)
     yield lambda name, footer: register_sender(lambda: Sender(name, footer))
     _source[:] = before
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_any_value_shows_in_a_form_as_where_it_is_parsed_with_it(value):
+    form = Form(f"Frage: {slot('value')}.")
+
+    assert form.filled({"value": value}) == html_of(f"Frage: {defuse(value)}.")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])))
@@ -131,3 +139,33 @@ def test_mails_of_an_agency_nobody_named_are_not_signed(signed_by):
 )
 def test_headers_get_one_line(text, line):
     assert one_line(text) == line
+
+
+WORDINGS = [
+    "Guten Tag {name},\n\nwie geht es mit **{venture}**?\n\nBis bald\n{name}",
+    "# {name}\n\n- {venture}\n- _{name}_ und {venture}.\n\n> {name}",
+    "[Hier steht {venture}](https://www.wolfsburg.de/)",
+    "[Termin]({link})",
+    "[Termin]({link})\n\nOder: {link}.",
+    "{link}",
+    "[{venture}]({link})",
+    "1. {name}\n2. {link}",
+]
+VALUES = [
+    {"name": "Zoë Müller", "venture": "Regional-Kiste", "link": "https://crm.example/t/a-b_c/"},
+    {"name": "Dr. O'Neill & Söhne <b>", "venture": "1. Platz", "link": "https://crm.example/x"},
+    {"name": "  zwei  Zeilen\nund mehr ", "venture": "[a](https://b.example)", "link": "kein Link"},
+    {"name": "*", "venture": "siehe https://crm.example/y.", "link": "https://b.example/z"},
+    {"name": "Ada", "venture": "", "link": "https://crm.example/z?a=1&b=2"},
+]
+
+
+@pytest.mark.parametrize("values", VALUES)
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_a_form_says_what_parsing_it_with_its_values_says(settings, wording, values):
+    settings.BASE_URL = "https://crm.example"
+    form = Form(fill(wording, {name: slot(name) for name in values}))
+    defused = {name: defuse(value) for name, value in values.items()}
+
+    for _again in range(2):
+        assert form.filled(values) == html_of(fill(wording, defused))
