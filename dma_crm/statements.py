@@ -11,6 +11,7 @@ An `Update` is kept in the same way.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
@@ -69,6 +70,40 @@ def listed(values: Iterable, field: Field, database):
     return adapted
 
 
+def with_names(sql: str, params: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+    """The SQL with named parameters: a `Given` is adapted and sent once wherever it stands.
+
+    What never changes is part of PostgreSQL's SQL: its plan knows the value then, and may use an
+    index of the rows with that value alone.
+    """
+    names: dict[Any, str] = {}
+    named: dict[str, Any] = {}
+    left = iter(params)
+
+    def name_of_next(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return match[0]
+        param = next(left)
+        if connection.vendor == "postgresql" and not isinstance(param, Given):
+            return literal(param)
+        name = names.setdefault(param if isinstance(param, Given) else object(), f"p{len(names)}")
+        named[name] = param
+        return f"%({name})s"
+
+    return re.sub("%[%s]", name_of_next, sql), named
+
+
+def literal(value: Any) -> str:
+    from psycopg import sql  # noqa: PLC0415 - the driver of PostgreSQL alone
+
+    connection.ensure_connection()
+    return sql.quote(value, connection.connection).replace("%", "%%")
+
+
+def all_filled(params: dict[str, Any], values: dict[str, Any], database) -> dict[str, Any]:
+    return {name: filled(param, values, database) for name, param in params.items()}
+
+
 def filled(param: Any, values: dict[str, Any], database) -> Any:
     if isinstance(param, Several):
         return listed(values[param.name], param.output_field, database)
@@ -119,13 +154,12 @@ class Statement:
     def found(self, values: dict[str, Any], *, binary: bool) -> list[tuple]:
         _compiler, sql, params = self.compiled
         database = connections["default"]  # each look through `connection` finds it anew
-        given = [filled(param, values, database) for param in params]
-        return fetched(database, sql, given, binary)
+        return fetched(database, sql, all_filled(params, values, database), binary)
 
     @cached_property
     def compiled(self):
         compiler = self.build().query.get_compiler("default")
-        return compiler, *compiler.as_sql()
+        return compiler, *with_names(*compiler.as_sql())
 
 
 class Update:
@@ -139,21 +173,20 @@ class Update:
         """With all its `Given`s by name; the primary keys of the rows that there were."""
         sql, params, key = self.compiled
         database = connections["default"]
-        given = [filled(param, values, database) for param in params]
         with cursor_of(database, binary=False) as cursor:
-            cursor.execute(sql, given)
+            cursor.execute(sql, all_filled(params, values, database))
             return {key.to_python(value) for (value,) in cursor.fetchall()}
 
     @cached_property
     def compiled(self):
         query = self.build().order_by().query.chain(UpdateQuery)
         query.add_update_values(self.changes)
-        sql, params = query.get_compiler("default").as_sql()
+        sql, params = with_names(*query.get_compiler("default").as_sql())
         key = query.get_meta().pk
         return f"{sql} RETURNING {connection.ops.quote_name(key.column)}", params, key
 
 
-def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:
+def fetched(database, sql: str, params: dict, binary: bool) -> list[tuple]:
     try:
         return run(database, sql, params, binary)
     except NotSupportedError:
@@ -165,7 +198,7 @@ def fetched(database, sql: str, params: list, binary: bool) -> list[tuple]:
         return run(database, sql, params, binary)
 
 
-def run(database, sql: str, params: list, binary: bool) -> list[tuple]:
+def run(database, sql: str, params: dict, binary: bool) -> list[tuple]:
     with cursor_of(database, binary) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

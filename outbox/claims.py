@@ -4,7 +4,9 @@ The conditional UPDATE decides everywhere. The row lock only spares PostgreSQL t
 that somebody else is just claiming; SQLite has none, Django leaves it out there without a word.
 """
 
+import functools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -15,11 +17,13 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce
 
 from dma_crm.logs import following
+from dma_crm.statements import Given, Statement, Update
 from outbox.models import QUEUED, SENDING, DeliveryFreeze, Leased, MailState, OutboundMail
 from outbox.registry import is_held
 from outbox.retries import ATTEMPTS
 
 logger = logging.getLogger(__name__)
+AT = Given("at", models.DateTimeField())
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
 BATCH = 25
@@ -44,50 +48,74 @@ class Clock:
         return self.at + timedelta(seconds=self.elapsed())
 
 
-def claim_due(*, at: datetime) -> list[OutboundMail]:
-    """The mails that have waited longest, as many as one process sends in a moment."""
-    due = OutboundMail.objects.due(at)
-    return claim_first(due, most=BATCH, at=at, handing_over_at=None)
+class Line:
+    """The due rows of one model, in the order in which they have waited.
 
-
-def claim_first(due: models.QuerySet[Row], *, most: int, at: datetime, **fields: Any) -> list[Row]:
-    """What of `due` has waited longest, now ours for LEASE; nothing if there is none for us.
-
-    Looks before it opens a transaction: on SQLite that would take the write lock each time.
     While delivery is frozen there is nothing for anybody, which costs no statement of its own.
     """
-    due = due.filter(~models.Exists(DeliveryFreeze.objects.open())).order_by("due_at", "id")
-    if not due.exists():
-        return []
-    with transaction.atomic():
-        free_rows = due.select_for_update(skip_locked=True, of=("self",))[:most]
-        return claim(list(free_rows), at=at, **fields)
+
+    def __init__(self, due: Callable[[], models.QuerySet], *, most: int):
+        def in_order():
+            return (
+                due().filter(~models.Exists(DeliveryFreeze.objects.open())).order_by("due_at", "id")
+            )
+
+        self.waiting = Statement(lambda: in_order().values_list("pk")[:1])
+        self.first = Statement(
+            lambda: in_order().select_for_update(skip_locked=True, of=("self",))[:most]
+        )
+
+    def claim_first(self, *, at: datetime, **values: Any) -> list[Any]:
+        """What has waited longest, now ours for LEASE; nothing if there is none for us.
+
+        Looks before it opens a transaction: on SQLite that would take the write lock each time.
+        """
+        if not self.waiting.rows(at=at, **values):
+            return []
+        with transaction.atomic():
+            return claim(self.first.instances(at=at, **values), at=at)
 
 
-def claim(rows: list[Row], *, at: datetime, **fields: Any) -> list[Row]:
+MAILS = Line(lambda: OutboundMail.objects.due(AT), most=BATCH)
+
+
+def claim_due(*, at: datetime) -> list[OutboundMail]:
+    """The mails that have waited longest, as many as one process sends in a moment."""
+    return MAILS.claim_first(at=at)
+
+
+def claim(rows: list[Row], *, at: datetime) -> list[Row]:
     """Those with which nobody else was faster."""
     if not rows:
         return []
     token = uuid4()
-    claimed: dict[str, Any] = {
-        "state": SENDING,
-        "claim_token": token,
-        "lease_until": at + LEASE,
-        "modified_at": at,
-        **fields,
-    }
-    asked = rows_of(rows[0]).filter(pk__in=[row.pk for row in rows])
-    # Found by the key: the index of states would lead to all that wait.
-    waiting = asked.annotate(as_it_is=Coalesce("state", models.Value(""))).filter(as_it_is=QUEUED)
-    changed = waiting.update(attempts=models.F("attempts") + 1, **claimed)
-    if changed < len(rows):
-        ours = set(asked.filter(claim_token=token).values_list("pk", flat=True))
-        rows = [row for row in rows if row.pk in ours]
+    claimed = claiming(type(rows[0]))
+    ours = claimed.write(pks=[row.pk for row in rows], token=token, until=at + LEASE, at=at)
+    rows = [row for row in rows if row.pk in ours]
     for row in rows:
+        row.state, row.claim_token, row.lease_until = SENDING, token, at + LEASE
         row.attempts += 1
-        for name, value in claimed.items():
-            setattr(row, name, value)
+        row.modified_at = at
     return rows
+
+
+@functools.cache
+def claiming(model: type[Leased]) -> Update:
+    """Rows are found by the key: an index of states would lead to all that wait."""
+    as_it_is = Coalesce("state", models.Value(""))
+    return Update(
+        lambda: (
+            model._default_manager.filter(pk__any_of=Given("pks"))
+            .annotate(as_it_is=as_it_is)
+            .filter(as_it_is=QUEUED)
+        ),
+        state=SENDING,
+        attempts=models.F("attempts") + 1,
+        claim_token=Given("token", models.UUIDField()),
+        lease_until=Given("until", models.DateTimeField()),
+        modified_at=AT,
+        **model.UNTRIED,
+    )
 
 
 def give_back(rows: list[Row], *, at: datetime) -> int:

@@ -25,7 +25,7 @@ SLOT = re.compile("\ue000(\\w+)\ue001")
 IN_LINK = re.compile("<a\\b(?:(?!</a>).)*\ue000", re.DOTALL)
 WORDS = re.compile(r"[\w,.@+-]+(?: [\w,.@+-]+)*")
 PATH = re.compile(r"/[\w/-]*")
-EDGES = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+EDGES = re.compile(r"\w(?:.*[\w,.;:!?])?", re.DOTALL)
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 

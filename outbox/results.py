@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, DateTimeField, F, JSONField, Q, UU
 from dma_crm.logs import following
 from dma_crm.statements import Given, Update
 from outbox.checking import DATABASE_GONE
-from outbox.claims import Clock, free, held
+from outbox.claims import AT, Clock, free, held
 from outbox.models import Leased, MailState, OutboundMail, Transport
 from outbox.registry import is_held
 from outbox.retries import next_attempt
@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 PATIENT_FOR = timedelta(minutes=15)
 Written = TypeVar("Written")
 LOST = "lost"  # claimed by somebody else meanwhile, or erased
-AT = Given("at", DateTimeField())
 HAS_GONE = Q(pk=Given("gone", UUIDField()))
 
 

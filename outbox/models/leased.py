@@ -23,6 +23,7 @@ class Leased(Record):
     """
 
     LEASE_FIELDS = "due_at attempts lease_until claim_token request_id"
+    UNTRIED: dict[str, None] = {}  # what a claim starts with, besides the lease
 
     state = models.CharField(max_length=10)  # each model says which
     due_at = models.DateTimeField(_("due"))

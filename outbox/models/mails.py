@@ -45,6 +45,8 @@ class OutboundMail(Leased):
         ),
     )
 
+    UNTRIED = {"handing_over_at": None}
+
     kind = models.CharField(max_length=60)
     dedupe_key = models.CharField(max_length=200, unique=True)
     recipient = models.EmailField(_("recipient"), max_length=254)

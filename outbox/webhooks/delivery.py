@@ -13,10 +13,11 @@ from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dma_crm.logs import following
-from outbox.claims import RECOVERED_AT_ONCE, Clock, claim_first, free, held, recover
+from dma_crm.statements import Given
+from outbox.claims import AT, RECOVERED_AT_ONCE, Clock, Line, free, held, recover
 from outbox.models import (
     DeliveryState,
     EndpointState,
@@ -61,12 +62,19 @@ def take_off(pool: ThreadPoolExecutor, flights: Flights, clock: Clock) -> bool:
     return bool(flights)
 
 
+def due() -> QuerySet[WebhookDelivery]:
+    """Of those whose receiver is neither busy nor resting."""
+    rested = Q(endpoint__rest_until=None) | Q(endpoint__rest_until__lte=AT)
+    rows = WebhookDelivery.objects.due(AT).filter(rested, endpoint__state=EndpointState.ACTIVE)
+    return rows.exclude(endpoint__any_of=Given("busy")).select_related("endpoint")
+
+
+DELIVERIES = Line(due, most=1)
+
+
 def claim_next(busy: set[UUID], *, at: datetime) -> WebhookDelivery | None:
-    """What has waited longest of all whose receiver is neither busy nor resting."""
-    rested = Q(endpoint__rest_until=None) | Q(endpoint__rest_until__lte=at)
-    due = WebhookDelivery.objects.due(at).filter(rested, endpoint__state=EndpointState.ACTIVE)
-    due = due.exclude(endpoint_id__in=busy).select_related("endpoint")
-    return next(iter(claim_first(due, most=1, at=at)), None)
+    """What has waited longest."""
+    return next(iter(DELIVERIES.claim_first(at=at, busy=busy)), None)
 
 
 def tell(delivery: WebhookDelivery) -> Answer:
