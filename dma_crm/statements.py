@@ -73,8 +73,8 @@ def listed(values: Iterable, field: Field, database):
 def with_names(sql: str, params: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     """The SQL with named parameters: a `Given` is adapted and sent once wherever it stands.
 
-    What never changes is part of PostgreSQL's SQL: its plan knows the value then, and may use an
-    index of the rows with that value alone.
+    Texts that never change are part of the SQL: a plan that is made before the values are known
+    may then use an index of the rows with that text alone.
     """
     names: dict[Any, str] = {}
     named: dict[str, Any] = {}
@@ -84,20 +84,13 @@ def with_names(sql: str, params: Iterable[Any]) -> tuple[str, dict[str, Any]]:
         if match[0] == "%%":
             return match[0]
         param = next(left)
-        if connection.vendor == "postgresql" and not isinstance(param, Given):
-            return literal(param)
+        if isinstance(param, str):
+            return "'" + param.replace("'", "''").replace("%", "%%") + "'"
         name = names.setdefault(param if isinstance(param, Given) else object(), f"p{len(names)}")
         named[name] = param
         return f"%({name})s"
 
     return re.sub("%[%s]", name_of_next, sql), named
-
-
-def literal(value: Any) -> str:
-    from psycopg import sql  # noqa: PLC0415 - the driver of PostgreSQL alone
-
-    connection.ensure_connection()
-    return sql.quote(value, connection.connection).replace("%", "%%")
 
 
 def all_filled(params: dict[str, Any], values: dict[str, Any], database) -> dict[str, Any]:

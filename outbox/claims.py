@@ -76,6 +76,9 @@ class Line:
             return claim(self.first.instances(at=at, **values), at=at)
 
 
+ABANDONED = Statement(
+    lambda: OutboundMail.objects.abandoned(AT).order_by("lease_until")[:RECOVERED_AT_ONCE]
+)
 MAILS = Line(lambda: OutboundMail.objects.due(AT), most=BATCH)
 
 
@@ -144,7 +147,7 @@ def free(at: datetime) -> dict[str, Any]:
 
 def recover_abandoned(*, at: datetime) -> int:
     """Take back what dead or hanging workers claimed."""
-    abandoned = OutboundMail.objects.abandoned(at).order_by("lease_until")[:RECOVERED_AT_ONCE]
+    abandoned = ABANDONED.instances(at=at)
     return sum(recover(mail, at=at, **after_abandonment(mail, at=at)) for mail in abandoned)
 
 

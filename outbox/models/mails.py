@@ -48,7 +48,7 @@ class OutboundMail(Leased):
     UNTRIED = {"handing_over_at": None}
 
     kind = models.CharField(max_length=60)
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     recipient = models.EmailField(_("recipient"), max_length=254)
     recipient_name = models.CharField(max_length=200, blank=True)
     purpose = models.CharField(max_length=40)
@@ -59,7 +59,7 @@ class OutboundMail(Leased):
     transport = models.CharField(max_length=4, choices=Transport, blank=True)
     handing_over_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
     gathered: Any  # see outbox.registry
@@ -71,7 +71,7 @@ class OutboundMail(Leased):
         verbose_name_plural = _("outbox")
         ordering = ["-created_at", "-id"]
         indexes = [
-            # Not partial ones: SQLite would not use them, it plans before it knows the state.
+            # Not partial ones: SQLite prefers any whole index that begins with the state.
             models.Index(fields=["state", "due_at", "id"], name="mail_due_first"),
             models.Index(fields=["state", "lease_until"], name="mail_leased_until"),
             models.Index(fields=["state", "created_at", "id"]),
@@ -79,7 +79,12 @@ class OutboundMail(Leased):
             models.Index(fields=["recipient", "sent_at"]),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known")
+            models.CheckConstraint(
+                condition=Q(state__in=MailState.values), name="mail_state_known"
+            ),
+            # Not `unique` of the fields: on PostgreSQL that adds an index for LIKE.
+            models.UniqueConstraint(fields=["dedupe_key"], name="mail_once"),
+            models.UniqueConstraint(fields=["message_id"], name="mail_message_id_once"),
         ]
 
     def __str__(self):
