@@ -1,6 +1,7 @@
 """What contacts does by the clock."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actors import MAIL_LINK_ROLE, Actor
 from accounts.history import EditConflict
-from accounts.models import Channel
+from accounts.models import Channel, User
 from contacts import actions, mail_templates
 from contacts.models import (
     Agency,
@@ -21,6 +22,7 @@ from contacts.models import (
     FollowUpKind,
     FollowUpState,
     LegalBasis,
+    MailTemplate,
     Person,
     PersonEmail,
     PersonState,
@@ -39,9 +41,13 @@ MOST_AT_ONCE = 500
 LETTERS = Statement(
     lambda: (
         FollowUp.objects.filter(pk__any_of=Given("follow_ups"))
-        .select_related("person", "template", "assignee", "startup", "run")
+        .select_related("person", "startup", "run")
         .order_by()
     )
+)
+TEMPLATES = Statement(lambda: MailTemplate.objects.filter(pk__any_of=Given("pks")).order_by())
+ASSIGNEES = Statement(
+    lambda: User.objects.filter(pk__any_of=Given("pks")).select_related("deputy__deputy").order_by()
 )
 ADDRESSES = Statement(
     lambda: (
@@ -123,6 +129,8 @@ def gather_follow_ups(mails: list[OutboundMail], at: datetime) -> dict[UUID, Let
     """One Letter for each mail whose follow-up still is there."""
     wanted = [mail.subjects["follow_up"] for mail in mails]
     rows = {row.pk: row for row in LETTERS.instances(follow_ups=wanted)}
+    share(rows.values(), "template", TEMPLATES)
+    share(rows.values(), "assignee", ASSIGNEES)
     people = {row.person_id for row in rows.values()}
     addresses: dict[UUID, set[str]] = defaultdict(set)
     for person, address in ADDRESSES.rows(people=people):
@@ -134,6 +142,14 @@ def gather_follow_ups(mails: list[OutboundMail], at: datetime) -> dict[UUID, Let
         for mail in mails
         if (row := rows.get(UUID(mail.subjects["follow_up"])))
     }
+
+
+def share(rows: Iterable[FollowUp], name: str, statement: Statement) -> None:
+    """Many have the same one: it is made once, not with each row."""
+    keys = {getattr(row, f"{name}_id") for row in rows} - {None}
+    found = {one.pk: one for one in statement.instances(pks=keys)}
+    for row in rows:
+        setattr(row, name, found.get(getattr(row, f"{name}_id")))
 
 
 def build_follow_up(mail: OutboundMail) -> Message:

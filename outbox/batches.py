@@ -124,10 +124,11 @@ class Batch:
 
     def checked_and_built(self, mail: OutboundMail) -> bytes | None:
         """Outside transactions; None for one that cannot go, whose new state is then written."""
+        at = self.clock.now()
         try:
-            later = self.checks.throttled_until(mail, at=self.clock.now())
-            refusal = "" if later else self.checks.why_not(mail, at=self.clock.now())
-            text = None if later or refusal else built(mail, at=self.clock.now())
+            later = self.checks.throttled_until(mail, at=at)
+            refusal = "" if later else self.checks.why_not(mail, at=at)
+            text = None if later or refusal else built(mail, at=at)
         except DATABASE_GONE:
             raise
         except Exception as error:

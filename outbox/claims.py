@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 AT = Given("at", models.DateTimeField())
 LEASE = timedelta(seconds=120)
 RECOVERED_AT_ONCE = 100
-BATCH = 25
+BATCH = 50
 Row = TypeVar("Row", bound=Leased)
 
 

@@ -48,6 +48,7 @@ class Session(smtplib.SMTP):
     """Opened in a step of its own, so that whoever watches over it knows it before it connects;
 
     knows whether the recipient was named, and whether the text was handed over and not answered.
+    Addresses are those of `ascii_address`, which need no parser.
     """
 
     named = False
@@ -59,9 +60,14 @@ class Session(smtplib.SMTP):
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
 
+    def mail(self, sender, options=()):
+        self.putcmd("mail", " ".join([f"FROM:<{sender}>", *options]))
+        return self.getreply()
+
     def rcpt(self, recip, options=()):
         self.named = True
-        return super().rcpt(recip, options)
+        self.putcmd("rcpt", " ".join([f"TO:<{recip}>", *options]))
+        return self.getreply()
 
     def data(self, msg):
         self.in_doubt = True

@@ -27,6 +27,30 @@ def test_values_are_filled_in_anew_each_time():
     assert statement.rows(name="%s' OR 1=1 --") == []
 
 
+def test_texts_that_never_change_are_part_of_the_sql():
+    """A plan that is made before the values are known may then use an index of such rows alone."""
+    person = PersonFactory(family_name="Eins", given_name="100% O'Neill")
+    PersonFactory(family_name="Eins", given_name="Ada")
+    asked = Person.objects.filter(given_name="100% O'Neill", languages=person.languages)
+    asked = asked.filter(family_name=Given("name", models.CharField()))
+    statement = Statement(lambda: asked.values_list("pk"))
+
+    assert statement.rows(name="Eins") == [(person.pk,)]
+    _compiler, sql, _params = statement.compiled
+    assert "'100%% O''Neill'" in sql
+
+
+def test_a_value_is_sent_once_wherever_it_stands():
+    person = PersonFactory(family_name="Eins", given_name="Eins")
+    name = Given("name", models.CharField())
+    asked = Person.objects.filter(models.Q(given_name=name) & models.Q(family_name=name))
+    statement = Statement(lambda: asked.values_list("pk"))
+
+    assert statement.rows(name="Eins") == [(person.pk,)]
+    _compiler, _sql, params = statement.compiled
+    assert list(params.values()) == [name]
+
+
 def test_values_come_out_as_from_any_query():
     at = datetime(2026, 11, 27, 9, 30, 1, 5, tzinfo=UTC)
     PersonFactory(family_name="Eins", created_at=at)
