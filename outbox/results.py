@@ -10,7 +10,18 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, CharField, DateTimeField, F, JSONField, Q, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    Field,
+    JSONField,
+    Q,
+    UUIDField,
+    Value,
+    When,
+)
 
 from dma_crm.logs import following
 from dma_crm.statements import Given, Update
@@ -30,6 +41,7 @@ HAS_GONE = Q(pk=Given("gone", UUIDField()))
 
 def of_gone(column: str, value: Any) -> Case:
     field = OutboundMail._meta.get_field(column)
+    assert isinstance(field, Field)
     return Case(When(HAS_GONE, then=value), default=F(column), output_field=field)
 
 

@@ -29,9 +29,12 @@ def create_link(*, referral: Referral, at: datetime) -> AnswerLink:
     return link
 
 
-def prolong_links(referral: Referral, at: datetime) -> int:
-    """The mailed link stays good while the case is open, wherever its deadline moves."""
-    return PROLONGED.write(referral=referral.pk, expires_at=deadline(referral, at), at=at)
+def prolong_links(referral: Referral, at: datetime) -> bool:
+    """The mailed link stays good while the case is open, wherever its deadline moves.
+
+    False where there is none.
+    """
+    return bool(PROLONGED.write(referral=referral.pk, expires_at=deadline(referral, at), at=at))
 
 
 def keep_link(referral: Referral, at: datetime) -> None:
