@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import connection, models
+from django.db import NotSupportedError, connection, models, transaction
 
 from contacts.models import Person
 from dma_crm.statements import Given, Statement, Update
@@ -126,6 +126,25 @@ def test_a_column_that_a_migration_changes_costs_no_request():
 
         assert statement.rows(name="Eins") == before == [(person.pk, person.given_name)]
     finally:
+        change_length(Person._meta.get_field("given_name").max_length)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_in_a_transaction_it_costs_one():
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL keeps plans (the suite runs there too)")
+    person, statement = PersonFactory(family_name="Eins"), named("id", "given_name")
+    before = statement.rows(name="Eins")
+    try:
+        change_length(200)
+
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            statement.rows(name="Eins")
+        with transaction.atomic():
+            assert statement.rows(name="Eins") == before == [(person.pk, person.given_name)]
+    finally:
+        connection.close()
         change_length(Person._meta.get_field("given_name").max_length)
 
 
