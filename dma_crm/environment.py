@@ -108,6 +108,13 @@ def postgresql(parts) -> dict:
     }
 
 
+def site(url: str) -> str:
+    """Goes into headers of mails, which are ASCII."""
+    if not url.isascii():
+        raise ValueError("expected the name of the site in ASCII (xn--…)")
+    return url.rstrip("/")
+
+
 def mail_server(url: str) -> dict | None:
     """Host, port, login and encryption of `smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`.
 

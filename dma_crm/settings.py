@@ -14,6 +14,7 @@ from dma_crm.environment import (
     log_format,
     mail_server,
     mailbox,
+    site,
     whole_number,
 )
 
@@ -32,7 +33,7 @@ ENCRYPTION_KEYS_GIVEN = bool(env.words("ENCRYPTION_KEYS"))
 ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS") or [
     base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()
 ]
-BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = str(env.parsed("BASE_URL", site, "http://127.0.0.1:8000"))
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 # Country and part as ISO 3166-2 names them: whose public holidays stop the referrals' clock.

@@ -1,4 +1,4 @@
-"""Mails claimed together: while one is handed over, the next is made ready.
+"""Mails claimed together: before one is sent, the next is made ready.
 
 Between the server's last word and our note of it lies a gap that SMTP does not close. A mail whose
 sender died in there goes out again under the same Message-ID, or waits for a person (`hold`).
@@ -25,7 +25,7 @@ from outbox.models import MailState, OutboundMail, Transport
 from outbox.registry import kind_of
 from outbox.results import patience, persistently, settle
 from outbox.smtp import DeliveryError, MailServer
-from outbox.suppression import note_bounce
+from outbox.suppression import key_of, note_bounce
 
 PROMPT_SECONDS = 0.5
 
@@ -73,20 +73,38 @@ class Batch:
     def deliver(self) -> None:
         """Raises ServerGoneError."""
         try:
-            ready = self.turn(None, self.next_ready())
+            ready = self.next_handed_over()
             while ready:
-                ready = self.deliver_one(ready) or self.turn(None, self.next_ready())
+                ready = self.deliver_one(ready) or self.next_handed_over()
         finally:
             write = functools.partial(give_back, list(self.left), at=self.clock.now())
             persistently(write, seconds=patience(self.lease, self.clock))
 
     def deliver_one(self, ready: Ready) -> Ready | None:
-        """The one to deliver then, if it has been handed over in the same statement."""
+        """The one to deliver then, if it has been handed over in the same statement.
+
+        Who took so long meanwhile that the claim may end while the server is asked leaves both to
+        others. What was made ready before the server took its time waits.
+        """
         with self.unless_ended(ready):
             then = self.next_ready(beside=ready.mail)
+        if self.server and patience(ready.mail, self.clock) < self.server.deadline:
+            self.wait(ready)
+            self.wait(then)
+            return None
         with self.unless_ended(then), following(ready.mail.request_id):
             sent = self.hand_over(ready)
+        if not self.is_prompt():
+            self.wait(then)
+            then = None
         return self.turn(ready.mail if sent else None, then)
+
+    def next_handed_over(self) -> Ready | None:
+        """By itself, because none is on its way."""
+        while ready := self.next_ready():
+            if self.turn(None, ready):
+                return ready
+        return None
 
     @contextlib.contextmanager
     def unless_ended(self, ready: Ready | None) -> Iterator[None]:
@@ -98,6 +116,7 @@ class Batch:
             raise
 
     def wait(self, ready: Ready | None) -> None:
+        """For whoever claims it next."""
         if ready:
             self.left.append(ready.mail)
 
@@ -112,7 +131,7 @@ class Batch:
         first again.
         """
         while self.left and self.is_prompt():
-            if beside and beside.recipient == self.left[0].recipient:
+            if beside and key_of(beside.recipient) == key_of(self.left[0].recipient):
                 return None
             mail = self.left.popleft()
             with following(mail.request_id):
@@ -173,11 +192,8 @@ class Batch:
         """Note that one mail has gone and that from now on the next may reach the server.
 
         None if there is no next one, or none any more: it is not ours, or its recipient has been
-        erased since. What was made ready before the server took its time waits.
+        erased since.
         """
-        if sent and not self.is_prompt():
-            self.wait(then)
-            then = None
         if not (sent or then):
             return None
         transport = Transport.SMTP if self.server else Transport.KEPT

@@ -65,7 +65,8 @@ class Form:
         """What a value holds never becomes a link to strangers, a heading or a picture.
 
         All is parsed with the values where one is part of a link, or where it does not begin and
-        end like a word: what stands beside it may then mean something else.
+        end like a word: what stands beside it may then mean something else. (A link of ours goes
+        on to the next blank only there; in a form it ends with its value.)
         """
         if not (self.pieces and all(map(is_like_a_word, values.values()))):
             return html_of(SLOT.sub(lambda match: defuse(values[match[1]]), self.source))

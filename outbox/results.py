@@ -92,8 +92,12 @@ def note_turn(
     noted = persistently(write, seconds=patience(rows[0], clock))
     if sent:
         sent.sent_at = at
-        with following(sent.request_id):
-            log_result(sent, MailState.SENT if sent.pk in noted else LOST, "")
+    for row in rows:
+        with following(row.request_id):
+            if row.pk not in noted:
+                log_result(row, LOST, "")
+            elif row is sent:
+                log_result(row, MailState.SENT, "")
     return noted
 
 
@@ -129,7 +133,7 @@ def log_result(mail: OutboundMail, state: str, last_error: str) -> None:
     error = "not_allowed" if last_error.startswith("not_allowed") else last_error or "-"
     told = (mail.pk, state, mail.kind, mail.attempts, error)
     if state == LOST:
-        logger.warning("mail %s was claimed by somebody else meanwhile", mail.pk)
+        logger.warning("mail %s is not ours any more: claimed by others, or erased", mail.pk)
     else:
         logger.info("mail %s is %s: kind %s, attempt %s, %s", *told)
 

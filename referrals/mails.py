@@ -16,6 +16,7 @@ from outbox.models import OutboundMail
 from referrals import notices
 from referrals.models import Referral, ReferralStatus
 from referrals.notices import Notice
+from referrals.rules import UNDO_WITHIN
 
 PURPOSE = "referral"
 # One answer is often followed by another, or taken back: these wait, and only the last one goes.
@@ -60,10 +61,9 @@ def referral_undone(referral: Referral, *, undone: str, version: int, at: dateti
     kinds = ["referral_declined"]
     if undone == ReferralStatus.ACCEPTED:
         kinds = ["referral_accepted", "referral_accepted_founder"]
+    fresh = OutboundMail.objects.filter(created_at__gte=at - UNDO_WITHIN)
     for kind in kinds:
-        for mail in OutboundMail.objects.filter(
-            dedupe_key__startswith=key(kind, referral, version)
-        ):
+        for mail in fresh.filter(dedupe_key__startswith=key(kind, referral, version)):
             tell(
                 "referral_undone_founder" if "person" in mail.subjects else "referral_undone",
                 referral,

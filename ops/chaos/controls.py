@@ -1,9 +1,11 @@
 """What goes wrong without the outbox's two rules; a harness that does not see it proves nothing."""
 
+from datetime import datetime
+
 from dma_crm.statements import Given
 from outbox import delivery, results
 from outbox.batches import Batch
-from outbox.claims import rows_of
+from outbox.claims import LEASE, rows_of
 from outbox.models import OutboundMail, Transport
 
 
@@ -14,9 +16,16 @@ def apply(name: str) -> None:
 
 def without_claim() -> None:
     """Everybody sends what they find."""
-    delivery.claim_due = lambda *, at: list(OutboundMail.objects.due(at).order_by("due_at")[:1])
+    delivery.claim_due = unclaimed
     results.held = lambda mail: rows_of(mail).filter(pk=mail.pk)
     results.TURN.build = OutboundMail.objects.filter(pk__any_of=Given("pks")).all
+
+
+def unclaimed(*, at: datetime) -> list[OutboundMail]:
+    mails = list(OutboundMail.objects.due(at).order_by("due_at")[:1])
+    for mail in mails:
+        mail.lease_until = at + LEASE  # nobody else knows
+    return mails
 
 
 def sent_first() -> None:

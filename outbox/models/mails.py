@@ -82,7 +82,8 @@ class OutboundMail(Leased):
             models.CheckConstraint(
                 condition=Q(state__in=MailState.values), name="mail_state_known"
             ),
-            # Not `unique` of the fields: on PostgreSQL that adds an index for LIKE.
+            # Not `unique` of the fields: on PostgreSQL that adds indexes for LIKE, written with
+            # each mail that goes; who looks for the beginning of a key says since when, too.
             models.UniqueConstraint(fields=["dedupe_key"], name="mail_once"),
             models.UniqueConstraint(fields=["message_id"], name="mail_message_id_once"),
         ]

@@ -11,6 +11,7 @@ from dma_crm.environment import (
     kept_secret,
     mail_server,
     mailbox,
+    site,
     whole_number,
 )
 
@@ -30,10 +31,18 @@ def test_absent_flag_has_its_default():
 
 
 def test_every_mistake_is_reported_at_once():
-    env = Environment({"DEBUG": "maybe", "EMAIL_URL": "pigeon://x", "DATABASE_URL": "mysql://x"})
+    env = Environment(
+        {
+            "DEBUG": "maybe",
+            "EMAIL_URL": "pigeon://x",
+            "DATABASE_URL": "mysql://x",
+            "BASE_URL": "https://gründung.example",
+        }
+    )
 
     assert env.flag("DEBUG") is False
     assert env.parsed("EMAIL_URL", mail_server) is None
+    assert env.parsed("BASE_URL", site) is None
     assert env.parsed("DATABASE_URL", database) is None
     with pytest.raises(ImproperlyConfigured) as caught:
         env.check()
@@ -41,6 +50,7 @@ def test_every_mistake_is_reported_at_once():
     assert [line.split(":")[0].split("=")[0] for line in str(caught.value).splitlines()[1:]] == [
         "- DEBUG",
         "- EMAIL_URL",
+        "- BASE_URL",
         "- DATABASE_URL",
     ]
 

@@ -9,6 +9,7 @@ from outbox import batches, claims, delivery, results
 from outbox.models import OutboundMail, Transport
 from outbox.registry import register_kind
 from outbox.retries import ATTEMPTS
+from outbox.smtp import DeliveryError
 from tests.factories import OutboundMailFactory
 from tests.factories.outbox import build
 from tests.outbox.delivering import delivered
@@ -152,9 +153,59 @@ def test_what_ends_a_batch_leaves_no_mail_handed_over(smtp, now, monkeypatch):
     assert (first.state, first.attempts, first.claim_token) == ("queued", 0, None)
 
 
-def test_two_to_one_recipient_never_go_together(smtp, now):
+def test_what_was_ready_waits_when_the_server_took_its_time_to_refuse(smtp, now, monkeypatch):
+    """As long as where it took its time to accept."""
+    two_people()
+    monkeypatch.setattr(batches, "PROMPT_SECONDS", 0.2)
+    mails = claims.claim_due(at=now)
+
+    def refuse_slowly(text, **to):
+        time.sleep(0.3)
+        raise DeliveryError("smtp: 450 4.1.1")
+
+    with delivery.mail_server() as server:
+        monkeypatch.setattr(server, "send", refuse_slowly)
+        assert delivered(mails, server, now) == {"queued": 1}
+
+    waiting = OutboundMail.objects.get(due_at__lte=now)
+    assert (waiting.state, waiting.attempts) == ("queued", 0)
+
+
+def test_nothing_is_sent_when_the_lease_may_end_meanwhile(smtp, now):
+    """By then somebody else may have taken it, and it would go twice."""
+    two_people()
+    mails = claims.claim_due(at=now)
+    ends = now + timedelta(seconds=20)  # sooner than the server must have answered
+    OutboundMail.objects.update(lease_until=ends)
+    for mail in mails:
+        mail.lease_until = ends
+
+    with delivery.mail_server() as server:
+        assert delivered(mails, server, now) == {}
+
+    assert smtp.received == []
+    assert OutboundMail.objects.filter(state="queued", attempts=0).count() == 2
+
+
+def test_one_that_is_lost_does_not_end_the_batch(smtp, now):
+    first, lost, last = [
+        OutboundMailFactory(recipient=f"{name}@gruenden.example", due_at=now - timedelta(minutes=n))
+        for n, name in enumerate(["zoe", "miro", "ada"])
+    ][::-1]
+    mails = claims.claim_due(at=now)
+    OutboundMail.objects.filter(pk=lost.pk).update(claim_token=uuid4())
+
+    with delivery.mail_server() as server:
+        assert delivered(mails, server, now) == {"sent": 2, "lost": 1}
+
+    assert smtp.to_in_order() == [first.recipient, last.recipient]
+
+
+@pytest.mark.parametrize("other", ["550-weg@gruenden.example", "550-WEG@Gruenden.example"])
+def test_two_to_one_recipient_never_go_together(smtp, now, other):
     """What the first is answered decides about the second."""
-    OutboundMailFactory.create_batch(2, recipient="550-weg@gruenden.example")
+    for recipient in ("550-weg@gruenden.example", other):
+        OutboundMailFactory(recipient=recipient)
 
     assert delivery.deliver(at=now) == {"dead": 1, "cancelled": 1}
 
