@@ -12,7 +12,7 @@ from outbox.models import OutboundMail
 from outbox.smtp import MailServer
 from tests.factories import OutboundMailFactory
 
-MAILS = 30
+MAILS = 3 * claims.BATCH
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
@@ -20,6 +20,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 def _postgresql():
     if connection.vendor != "postgresql":
         pytest.skip("row locks and real threads need PostgreSQL")
+
+
+def queue_mails():
+    for number in range(MAILS):
+        OutboundMailFactory(recipient=f"zoe-{number}@gruenden.example")
 
 
 def both(work):
@@ -38,7 +43,7 @@ def both(work):
 
 
 def test_two_deliverers_share_the_mails_and_double_none(smtp, now):
-    OutboundMailFactory.create_batch(MAILS)
+    queue_mails()
 
     first, second = both(lambda: delivery.deliver(at=now))
 
@@ -50,7 +55,7 @@ def test_two_deliverers_share_the_mails_and_double_none(smtp, now):
 
 def test_without_claims_each_mail_would_go_twice(smtp, settings, now):
     """The negative control: the same two, but whoever sees a mail sends it."""
-    OutboundMailFactory.create_batch(MAILS)
+    queue_mails()
     seen = threading.Barrier(2)
 
     def deliver_unclaimed():
