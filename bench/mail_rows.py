@@ -33,7 +33,7 @@ from outbox.messages import Message  # noqa: E402
 from outbox.models import MailState, OutboundMail  # noqa: E402
 from outbox.registry import register_kind  # noqa: E402
 
-ROUNDS, MAILS, CLAIMS, DELIVERERS = 10, 500, 15, 4
+ROUNDS, MAILS, CLAIMS, DELIVERERS = 10, 500, 15, 6
 PLAIN = Message("Wir melden uns", "Guten Tag!\n" * 20, "<p>Guten Tag!</p>\n" * 20)
 INSERT = """
 INSERT INTO outbox_outboundmail ({columns})
