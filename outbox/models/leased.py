@@ -12,8 +12,8 @@ class LeasedQuerySet(models.QuerySet):
         return self.filter(state=QUEUED, due_at__lte=at)
 
     def abandoned(self, at):
-        """Claimed by somebody whose lease ran out: they died or hang."""
-        return self.filter(state=SENDING, lease_until__lt=at)
+        """Claimed by somebody whose lease ran out: they died or hang. Others have no lease."""
+        return self.filter(lease_until__lt=at)
 
 
 class Leased(Record):
@@ -36,3 +36,12 @@ class Leased(Record):
 
     class Meta:
         abstract = True
+
+    @staticmethod
+    def index_of_leases(name: str) -> models.Index:
+        """Of the few that are claimed. Did it begin with the state, PostgreSQL might take it for
+
+        what waits, as long as its statistics know of none that do.
+        """
+        leased = models.Q(lease_until__isnull=False)
+        return models.Index(fields=["lease_until"], condition=leased, name=name)

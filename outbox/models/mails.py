@@ -71,9 +71,9 @@ class OutboundMail(Leased):
         verbose_name_plural = _("outbox")
         ordering = ["-created_at", "-id"]
         indexes = [
-            # Not partial ones: SQLite prefers any whole index that begins with the state.
+            # Not a partial one: SQLite prefers any whole index that begins with the state.
             models.Index(fields=["state", "due_at", "id"], name="mail_due_first"),
-            models.Index(fields=["state", "lease_until"], name="mail_leased_until"),
+            Leased.index_of_leases("mail_leased"),
             models.Index(fields=["state", "created_at", "id"]),
             models.Index(fields=["created_at", "id"]),
             models.Index(fields=["recipient", "sent_at"]),

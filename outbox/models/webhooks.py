@@ -138,7 +138,7 @@ class WebhookDelivery(Leased):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="webhook_due_first"),
-            models.Index(fields=["state", "lease_until"], name="webhook_leased_until"),
+            Leased.index_of_leases("webhook_leased"),
             models.Index(fields=["endpoint", "created_at", "id"]),
             models.Index(fields=["endpoint", "state", "created_at", "id"]),
             models.Index(fields=["state", "modified_at"]),
