@@ -3,7 +3,8 @@
     python bench/api.py [--sizes 1000 100000 1000000] [--publish]
 
 Starts a PostgreSQL of its own, seeds and multiplies, serves ours and the reference by gunicorn and
-asks both in turn over kept connections. `--publish` writes docs/performance.md.
+asks both in turn: one request after the other over kept connections, then eight at once over new
+ones. `--publish` writes docs/performance.md.
 """
 
 import argparse

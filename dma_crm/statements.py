@@ -183,10 +183,9 @@ def fetched(database, sql: str, params: dict, binary: bool) -> list[tuple]:
     try:
         return run(database, sql, params, binary)
     except NotSupportedError:
-        # A migration has changed a column since: "cached plan must not change result type".
         if database.in_atomic_block:
-            database.connection.prepare_threshold = None  # whoever comes next gets on without plans
-            raise
+            raise  # its rollback has the driver forget all plans
+        # A migration has changed a column since: "cached plan must not change result type".
         with database.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
         return run(database, sql, params, binary)

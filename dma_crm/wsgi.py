@@ -14,7 +14,7 @@ from dma_crm.serving import refuse_unsafe_serving  # noqa: E402 - needs the load
 
 refuse_unsafe_serving()
 
-# What is loaded by now stays: looking through it again and again for garbage took a fifth of the
-# time of a long list.
+# What is loaded by now stays: without this, the garbage collector looks through all of it again and
+# again, while long lists are made.
 gc.collect()
 gc.freeze()
