@@ -32,6 +32,7 @@ LONGEST_JOB = timedelta(hours=1)  # one that died is not waited for
 OLDEST_TRANSACTION = """
     SELECT min(xact_start) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'
 """
 
 
@@ -56,7 +57,10 @@ def find(now: datetime) -> datetime:
 
 
 def oldest_transaction() -> list[datetime]:
-    """The start of the oldest one that is open, our own left out."""
+    """The start of the oldest one that is open, our own left out.
+
+    Vacuuming by itself is one, too, may go on for hours and writes no row.
+    """
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
+from dma_crm.workdays import local_day
 from outbox.models import OutboundMail
 from outbox.registry import kind_of
 from referrals import actions, tasks
@@ -351,9 +352,9 @@ def test_the_link_lives_on_with_the_case(client, sent, today):
     actions.accept_referral(**step)
     lives = [link_until(link)]
     later = {**step, "at": today.now + timedelta(days=30)}
-    actions.start_referral(first_contact_on=today.now.date(), **later)
+    actions.start_referral(first_contact_on=local_day(today.now), **later)
     lives.append(link_until(link))
-    resume_on = (today.now + timedelta(days=200)).date()
+    resume_on = local_day(today.now + timedelta(days=200))
     actions.hold_referral(resume_on=resume_on, **later)
     lives.append(link_until(link))
     actions.resume_referral(**{**later, "at": today.now + timedelta(days=201)})

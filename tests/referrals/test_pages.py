@@ -8,6 +8,7 @@ from django.utils import timezone
 from contacts.actions import record_consent
 from contacts.models import Consent, Topic
 from contacts.registry import Case
+from dma_crm.workdays import local_day
 from referrals import actions, panels
 from referrals.models import Referral
 from tests.factories import (
@@ -66,10 +67,11 @@ def test_the_tabs_of_the_agency(client, today):
 
 
 def test_what_waits_longest_stands_first(client, today):
-    dates = {"respond_by": today.now.date() - timedelta(days=1)}
+    day = local_day(today.now)
+    dates = {"respond_by": day - timedelta(days=1)}
     later, first = (
         ReferralFactory(sent=True, **{**dates, **more})
-        for more in ({}, {"respond_by": today.now.date() - timedelta(days=9)})
+        for more in ({}, {"respond_by": day - timedelta(days=9)})
     )
     fresh, silent = (
         ReferralFactory(accepted=True, modified_at=today.now - timedelta(days=days))
