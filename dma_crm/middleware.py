@@ -15,6 +15,7 @@ from dma_crm.logs import following
 from dma_crm.problems import is_api
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class RequestMetricsMiddleware:
@@ -153,4 +154,4 @@ class HostileInputMiddleware:
 
 
 def unstorable(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return UNSTORABLE.search(text) is not None

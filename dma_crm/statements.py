@@ -17,7 +17,16 @@ from functools import cached_property
 from typing import Any
 
 from django.db import NotSupportedError, connection, connections
-from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet, UUIDField
+from django.db.models import (
+    Expression,
+    Field,
+    ForeignKey,
+    Func,
+    Lookup,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
@@ -62,12 +71,25 @@ class Several(Given):
 
 
 def listed(values: Iterable, field: Field, database):
+    is_postgresql = database.vendor == "postgresql"
+    if is_postgresql and isinstance(getattr(field, "target_field", field), UUIDField):
+        return f"{{{','.join(map(str, values))}}}"  # the driver is slow with lists of them
     adapted = [field.get_db_prep_value(value, database) for value in values]
-    if database.vendor != "postgresql":
-        return json.dumps(adapted)
-    if isinstance(getattr(field, "target_field", field), UUIDField):
-        return f"{{{','.join(map(str, adapted))}}}"  # the driver is slow with lists of them
-    return adapted
+    return adapted if is_postgresql else json.dumps(adapted)
+
+
+class InText(Func):
+    """A UUID as text, where many are read: Python takes long to make and to compare UUIDs."""
+
+    output_field = TextField()
+    template = "%(expressions)s::text"
+
+    def as_sqlite(self, compiler, connection, **_context):
+        """SQLite keeps the digits alone."""
+        digits, params = compiler.compile(self.source_expressions[0])
+        starts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        parts = " || '-' || ".join(f"substr({digits}, {start}, {count})" for start, count in starts)
+        return f"({parts})", [*params] * len(starts)
 
 
 def with_names(sql: str, params: Iterable[Any]) -> tuple[str, dict[str, Any]]:
@@ -166,9 +188,8 @@ class Update:
         """With all its `Given`s by name; the primary keys of the rows that there were."""
         sql, params, key = self.compiled
         database = connections["default"]
-        with cursor_of(database, binary=False) as cursor:
-            cursor.execute(sql, all_filled(params, values, database))
-            return {key.to_python(value) for (value,) in cursor.fetchall()}
+        rows = run(database, sql, all_filled(params, values, database), binary=False)
+        return {key.to_python(value) for (value,) in rows}
 
     @cached_property
     def compiled(self):
@@ -192,23 +213,27 @@ def fetched(database, sql: str, params: dict, binary: bool) -> list[tuple]:
 
 
 def run(database, sql: str, params: dict, binary: bool) -> list[tuple]:
-    with cursor_of(database, binary) as cursor:
+    if database.vendor != "postgresql":
+        with database.cursor() as cursor:
+            return cursor.execute(sql, params).fetchall()
+    cursor = preparing_cursor(database, binary)
+    with database.wrap_database_errors:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def cursor_of(database, binary: bool):
-    is_postgresql = database.vendor == "postgresql"
-    return preparing_cursor(database, binary) if is_postgresql else database.cursor()
-
-
 def preparing_cursor(database, binary: bool):
-    """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept."""
+    """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept.
+
+    Of what Django wraps around a cursor it has what somebody asked for, which saves time.
+    """
     from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - its driver
     from psycopg.pq import Format  # noqa: PLC0415 - as above
 
     database.ensure_connection()
+    database.validate_no_broken_transaction()
     cursor = ServerBindingCursor(database.connection)
     cursor.format = Format.BINARY if binary else Format.TEXT
-    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
-    return wrap(cursor)
+    if database.queries_logged:
+        return database.make_debug_cursor(cursor)
+    return database.make_cursor(cursor) if database.execute_wrappers else cursor

@@ -15,6 +15,7 @@ from dma_crm.serving import refuse_unsafe_serving  # noqa: E402 - needs the load
 refuse_unsafe_serving()
 
 # What is loaded by now stays: without this, the garbage collector looks through all of it again and
-# again, while long lists are made.
+# again, while long lists are made. And a list makes more than the 700 objects after which it looks.
 gc.collect()
 gc.freeze()
+gc.set_threshold(10_000)

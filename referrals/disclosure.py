@@ -6,10 +6,12 @@ sending partner gets nothing back: what it would learn is what we knew of the pe
 same reason a partner that another partner asks sees what that one has told, not what we know.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -25,8 +27,7 @@ from referrals.told import Told, read
 Ids = Iterable[UUID] | Given
 
 
-@dataclass(frozen=True)
-class Founder:
+class Founder(NamedTuple):
     """`id` is stable for one organisation, differs between organisations and is not our key."""
 
     id: UUID
@@ -126,31 +127,44 @@ def covering_consents(
     referrals: list[Referral], consents: Iterable[Consent], at: datetime
 ) -> dict[UUID, Consent]:
     """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
-    rows = sorted(consents, key=lambda consent: (consent.given_at, consent.pk))
-    withdrawn = {row.pk for row in rows if row.withdrawn_at}
+    withdrawn = set()
     active = defaultdict(list)
-    for row in rows:
+    for row in consents:
         if row.is_active(at):
             active[row.person_id, row.recipient_id].append(row)
+        elif row.withdrawn_at:
+            withdrawn.add(row.pk)
     found = {}
     for referral in referrals:
         pair = active[referral.person_id, referral.recipient_id]
         holds = [row for row in pair if row.counts_for(referral.sender_id)]
         if holds and referral.consent_id not in withdrawn:
-            found[referral.pk] = holds[-1]
+            found[referral.pk] = newest(holds)
     return found
+
+
+def newest(consents: list[Consent]) -> Consent:
+    """There is one, mostly."""
+    if len(consents) == 1:
+        return consents[0]
+    return max(consents, key=lambda consent: (consent.given_at, consent.pk))
 
 
 def founder(consent: Consent, actor: Actor, said: Told) -> Founder:
     """What the consent shares of it."""
-    shared = set(consent.shared_fields)
-    digest = keyed_digest("founder-id", f"{actor.organisation_id}:{consent.person_id}")
+    shared = consent.shared_fields
     return Founder(
-        id=UUID(hex=digest[:32]),
+        id=founder_id(actor.organisation_id, consent.person_id),
         display_name=said.name if SharedField.NAME in shared else "",
         emails=said.emails if SharedField.EMAIL in shared else (),
         phones=said.phones if SharedField.PHONE in shared else (),
     )
+
+
+@functools.lru_cache(maxsize=10_000)
+def founder_id(organisation_id: UUID | str, person_id: UUID | str) -> UUID:
+    """The same whenever it is asked: whoever polls sees the same founders again and again."""
+    return UUID(hex=keyed_digest("founder-id", f"{organisation_id}:{person_id}")[:32])
 
 
 def said_of(referral: Referral) -> Told:

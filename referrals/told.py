@@ -1,11 +1,10 @@
 """What a partner said of the founder it refers: lines kept with the first step of the referral."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """Empty where nobody said anything, as of referrals of the agency."""
 
     name: str = ""

@@ -1,8 +1,9 @@
 """The referrals of a page, flat and with all that hangs on them, in two statements.
 
-No instances of models: making those takes most of the time of a long list. What hangs on the rows
-comes as a UNION ALL of names, topics, consents, addresses, phones and what partners told: each
-branch answers its number, whose it is, and the rest as a JSON array, which both databases can make.
+No instances of models: making those takes most of the time of a long list. Keys as text: making
+UUIDs and comparing them takes most of the rest. What hangs on the rows comes as a UNION ALL of
+names, topics, consents, addresses, phones and what partners told: each branch answers its number,
+whose it is, and the rest as a JSON array, which both databases can make.
 """
 
 import functools
@@ -10,7 +11,7 @@ import json
 from collections import defaultdict, namedtuple
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,37 +21,44 @@ from django.db.models import (
     BigAutoField,
     DateTimeField,
     F,
+    Func,
     Model,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     TextField,
     UUIDField,
     Value,
 )
-from django.db.models.functions import Cast, JSONArray
 from django.utils.translation import get_language
 
 from accounts.actors import Actor
 from accounts.models import Channel, Role
 from contacts.models import Consent, PartnerOrganisation, PersonEmail, PersonPhone, Stage, Topic
+from contacts.models.people import full_name
 from dma_crm.models import worded_in
 from dma_crm.paging import Page, Place, Stretch
-from dma_crm.statements import Given, Statement
+from dma_crm.statements import Given, InText, Statement
 from referrals.disclosure import first_steps, shown_people, stored_consents
 from referrals.models import Need, Referral, Service
-from referrals.told import read
+from referrals.told import Told, read
 
 ORGANISATIONS = ("sender_id", "recipient_id", "forward_to_id")
+# Of other tables and of our own: read as text.
+KEYS = ("consent_id", "need_id", "need__person_id", "service_id", *ORGANISATIONS)
 COLUMNS = [
-    *["pk", "id", "reference", "status", "status_since", "consent_id", "reason", "respond_by"],
-    *["responsible", "sender_reference", "recipient_reference", "decline_reason"],
+    *["id", "reference", "status", "status_since", "reason", "respond_by", "responsible"],
+    *["sender_reference", "recipient_reference", "decline_reason"],
     *["first_contact_on", "resume_on", "outcome", "withdrawn_reason", "acknowledged_at"],
-    *["version", "created_at", "modified_at", "agency_copied", "need_id", "need__person_id"],
+    *["version", "created_at", "modified_at", "agency_copied"],
     *["need__reference", "need__postcode", "need__question", "need__stage_id"],
-    *["service_id", *ORGANISATIONS],
 ]
-# With the names that the rules and disclosure know from the model.
-Row = namedtuple("Row", [name.replace("need__person_id", "person_id") for name in COLUMNS])  # type: ignore[misc]
+SELECTED = [*COLUMNS, InText("pk"), *map(InText, KEYS)]
+# With the names that the rules and disclosure know from the model. `id` is for cursors.
+Row = namedtuple(
+    "Row", [name.replace("need__person", "person") for name in (*COLUMNS, "pk", *KEYS)]
+)  # type: ignore[misc]
 ORGANISATION = Given("organisation", UUIDField())
 KEY_HOLDER = Actor(Role.PARTNER, Channel.API, organisation_id=ORGANISATION)  # type: ignore[arg-type]
 
@@ -59,7 +67,7 @@ def by_pk() -> QuerySet:
     return Referral.objects.visible_to(KEY_HOLDER).filter(pk=Given("pk", UUIDField())).order_by()
 
 
-TO_READ = Statement(lambda: by_pk().values_list(*COLUMNS))
+TO_READ = Statement(lambda: by_pk().values_list(*SELECTED))
 PARTIES = ("need__person", "need__owner", "sender", "recipient")
 TO_ACT_ON = Statement(lambda: by_pk().select_related(*PARTIES))
 STATUS = Referral._meta.get_field("status")
@@ -90,7 +98,7 @@ def page(
     asked = statement(frozenset({direction, *given}), tuple(wanted), place.stretch)
     behind = dict(zip(place.stretch.fields, place.values, strict=False))
     rows = asked.rows(organisation=actor.organisation_id, **wanted, **given, **behind)
-    return place.page([Row(*row) for row in rows])
+    return place.page([*map(Row._make, rows)])
 
 
 @functools.lru_cache(maxsize=200)
@@ -106,7 +114,7 @@ def statement(conditions: frozenset[str], statuses: tuple[str, ...], stretch: St
         rows = rows.filter(*[CONDITIONS[name] for name in sorted(conditions)])
         rows = stretch.behind(rows, stretch.given(Referral))
         parts = [rows.filter(status=Given(name, STATUS)) for name in statuses] or [rows]
-        parts = [part.values_list(*COLUMNS) for part in parts]
+        parts = [part.values_list(*SELECTED) for part in parts]
         if len(parts) > 1 and connection.features.supports_slicing_ordering_in_compound:
             parts = [stretch.cut(part) for part in parts]
         first, *others = parts
@@ -124,17 +132,16 @@ class Hanging:
         self.named = {pk: {"id": pk, "name": name} for pk, (name,) in named}
         self.stages = catalogue(parts["stages"])
         self.topics = topics_of_needs(catalogue(parts["topics"]), parts["topics_of_needs"])
-        self.people = dict(parts["people"])
+        self.people = {person: told_by_us(*values) for person, values in parts["people"]}
         self.consents = [
-            consent_of(person, *values)
+            KeptConsent(person, *values)
             for person, values in parts["consents"]
             if person in self.people
         ]
-        self.emails, self.phones = ordered(parts["emails"]), ordered(parts["phones"])
         self.told = {referral: read(text) for referral, (text,) in parts["told"]}
 
 
-def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[UUID, list]]]:
+def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[str, list]]]:
     """Of each of BRANCHES owner and values."""
     answered = HANGING.rows(
         organisations=ids(rows, *ORGANISATIONS),
@@ -145,12 +152,11 @@ def parts_of(rows: list[Row], accepted: list[Row]) -> dict[str, list[tuple[UUID,
         recipients=ids(accepted, "recipient_id"),
         told=[row.pk for row in accepted if row.agency_copied],
     )
-    found: dict[str, list] = {name: [] for name in BRANCHES}
-    names = list(BRANCHES)
+    found: list[list] = [[] for _name in BRANCHES]
     all_values = orjson.loads(f"[{','.join(text for _number, _owner, text in answered)}]")
     for (number, owner, _text), values in zip(answered, all_values, strict=True):
-        found[names[number]].append((owner, values))
-    return found
+        found[number].append((owner, values))
+    return dict(zip(BRANCHES, found, strict=True))
 
 
 def ids(rows: Iterable[Row], *names: str) -> set:
@@ -166,10 +172,38 @@ def together() -> QuerySet:
 def branch(number: int, rows: QuerySet, owner: str | None, columns: list[str]) -> QuerySet:
     named = {
         "part": Value(number),
-        "whose": F(owner) if owner else Value(None, UUIDField()),
-        "row": Cast(JSONArray(*columns), TextField()),
+        "whose": InText(owner) if owner else Value(None, TextField()),
+        "row": InJSON(*columns),
     }
     return rows.order_by().annotate(**named).values_list(*named)
+
+
+class InJSON(Func):
+    """An array of these columns, as text; PostgreSQL writes plain JSON faster than its jsonb."""
+
+    output_field = TextField()
+    template = "json_array(%(expressions)s)"
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="json_build_array(%(expressions)s)::text")
+
+
+class InOrder(Subquery):
+    """The addresses or numbers of a person, the first one first."""
+
+    output_field = TextField()
+
+    def __init__(self, model: type[Model], name: str):
+        rows = model._default_manager.filter(person=OuterRef("pk")).order_by("position", "id")
+        super().__init__(rows.values(contact=F(name)))
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(
+            compiler, connection, template="(SELECT json_group_array(contact) FROM (%(subquery)s))"
+        )
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="ARRAY(%(subquery)s)")
 
 
 def among(model: type[Model], name: str, path: str = "pk") -> QuerySet:
@@ -177,10 +211,9 @@ def among(model: type[Model], name: str, path: str = "pk") -> QuerySet:
 
 
 CODED = ["id", "position", "code", "names"]
-CONTACT = ["position", "id"]
 CONSENT = [
-    *["id", "by_organisation_id", "recipient_id", "shared_fields", "evidence"],
-    *["given_at", "expires_at", "withdrawn_at"],
+    *[InText("id"), InText("by_organisation_id"), InText("recipient_id")],
+    *["shared_fields", "evidence", "given_at", "expires_at", "withdrawn_at"],
 ]
 BRANCHES = {
     "organisations": (among(PartnerOrganisation, "organisations"), "id", ["name"]),
@@ -191,15 +224,16 @@ BRANCHES = {
     "people": (
         shown_people(Given("people")),
         "id",
-        ["title", "given_name", "family_name"],
+        [
+            *["title", "given_name", "family_name"],
+            *[InOrder(PersonEmail, "address"), InOrder(PersonPhone, "number")],
+        ],
     ),
     "consents": (
         stored_consents(Given("people"), Given("recipients")),
         "person_id",
         CONSENT,
     ),
-    "emails": (among(PersonEmail, "people", "person"), "person_id", [*CONTACT, "address"]),
-    "phones": (among(PersonPhone, "people", "person"), "person_id", [*CONTACT, "number"]),
     "told": (first_steps(Given("told")), "referral_id", ["text"]),
 }
 HANGING = Statement(together)
@@ -214,7 +248,7 @@ def catalogue(rows: list[tuple[None, list]]) -> dict[int, tuple[int, str, str]]:
     }
 
 
-def topics_of_needs(topics: dict, links: list[tuple[UUID, list]]) -> dict[UUID, list]:
+def topics_of_needs(topics: dict, links: list[tuple[str, list]]) -> dict[str, list]:
     needs = defaultdict(list)
     for need, (topic,) in links:
         needs[need].append(topics[topic])
@@ -223,12 +257,10 @@ def topics_of_needs(topics: dict, links: list[tuple[UUID, list]]) -> dict[UUID, 
     return needs
 
 
-def ordered(contacts: list[tuple[UUID, list]]) -> dict[UUID, list[str]]:
-    """The addresses or numbers of each person, the first one first."""
-    people = defaultdict(list)
-    for person, (_position, _id, value) in sorted(contacts, key=itemgetter(1)):
-        people[person].append(value)
-    return people
+def told_by_us(title: str, given_name: str, family_name: str, emails: Any, phones: Any) -> Told:
+    """What our own records say."""
+    name = full_name(title, given_name, family_name)
+    return Told(name, tuple(parsed(emails)), tuple(parsed(phones)))
 
 
 def parsed(value: Any) -> Any:
@@ -239,27 +271,24 @@ def parsed(value: Any) -> Any:
 class KeptConsent(NamedTuple):
     """Of a Consent what `covering_consents` and `founder` look at."""
 
-    pk: UUID
-    by_organisation_id: UUID | None
-    person_id: UUID
-    recipient_id: UUID
-    shared_fields: list[str]
+    person_id: str
+    pk: str
+    by_organisation_id: str | None
+    recipient_id: str
+    shared: Any
     evidence: str
-    given_at: datetime
-    expires_at: datetime | None
-    withdrawn_at: datetime | None
+    given: str
+    expires: str | None
+    withdrawn: str | None
 
     counts_for = Consent.counts_for
     is_active = Consent.is_active
 
-
-def consent_of(person, pk, by_organisation, recipient, shared, evidence, *moments) -> KeptConsent:
-    by_organisation = by_organisation and uuid_of(by_organisation)
-    values = [UUID(pk), by_organisation, person, uuid_of(recipient), parsed(shared), evidence]
-    return KeptConsent(*values, *map(moment, moments))
-
-
-uuid_of = functools.lru_cache(UUID)  # of organisations: few, and each again and again
+    # Most are never asked for, and reading a moment takes long.
+    shared_fields = property(lambda self: parsed(self.shared))
+    given_at = property(lambda self: moment(self.given))
+    expires_at = property(lambda self: moment(self.expires))
+    withdrawn_at = property(lambda self: moment(self.withdrawn))
 
 
 def moment(text: str | None) -> datetime | None:

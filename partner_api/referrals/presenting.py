@@ -1,6 +1,7 @@
 """A referral as partners see it. Plain functions, because nested serializers cost most in lists."""
 
 import functools
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from django.utils.translation import get_language
 
 from accounts.actors import Actor
 from contacts.models import PartnerOrganisation
-from contacts.models.people import full_name
 from partner_api.referrals.loading import Hanging
 from referrals import disclosure, rules, words
 from referrals.models import (
@@ -27,6 +27,7 @@ def present(rows: list, actor: Actor, at: datetime) -> list[dict]:
     """Rows made by `loading`; one statement more, however many they are."""
     if not rows:
         return []
+    actor = replace(actor, organisation_id=str(actor.organisation_id))  # as `loading` has keys
     accepted = [row for row in rows if disclosure.is_accepted_by(row, actor)]
     hanging = Hanging(rows, accepted)
     consents = disclosure.covering_consents(accepted, hanging.consents, at)
@@ -79,7 +80,8 @@ def present_one(row, hanging: Hanging, consent, actor: Actor, at: datetime, said
 
 
 def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
-    said = hanging.told.get(row.pk, Told()) if row.agency_copied else ours(row, hanging)
+    by_partner = row.agency_copied
+    said = hanging.told.get(row.pk, Told()) if by_partner else hanging.people[row.person_id]
     founder = disclosure.founder(consent, actor, said)
     return {
         "id": founder.id,
@@ -87,12 +89,6 @@ def present_founder(row, hanging: Hanging, consent, actor: Actor) -> dict:
         "emails": list(founder.emails),
         "phones": list(founder.phones),
     }
-
-
-def ours(row, hanging: Hanging) -> Told:
-    """What our own records say."""
-    emails, phones = hanging.emails.get(row.person_id, ()), hanging.phones.get(row.person_id, ())
-    return Told(full_name(*hanging.people[row.person_id]), tuple(emails), tuple(phones))
 
 
 class Labels(NamedTuple):

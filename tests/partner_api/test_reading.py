@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from contacts.models import Stage, Topic
 from partner_api import conditions
-from tests.factories import PartnerFactory, ReferralFactory
+from tests.factories import ConsentFactory, PartnerFactory, ReferralFactory
 from tests.partner_api.conftest import PartnerClient, secret_of
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,31 @@ def test_detail_has_the_agreed_shape(api, partner, sent):
         "created_at": shown["created_at"],
         "modified_at": shown["modified_at"],
     }
+
+
+def test_the_newest_consent_says_what_is_shared(api, sent):
+    """And the contacts come in the order that the person chose."""
+    person = sent.need.person
+    person.emails.create(address="first@gruenden.example", position=0)
+    person.emails.filter(address__startswith="zoe").update(position=1)
+    api.step(sent, "accept")
+    for url in (LIST, f"{LIST}{sent.pk}/"):
+        assert shown_at(api, url)["emails"] == ["first@gruenden.example", "zoe@gruenden.example"]
+
+    given = {"person": person, "recipient": sent.recipient}
+    moments = [sent.consent.given_at + timedelta(microseconds=wait) for wait in (300_000, 1)]
+    ConsentFactory(**given, shared_fields=["phone"], given_at=moments[0])
+    ConsentFactory(**given, shared_fields=["email"], given_at=moments[1])
+
+    for url in (LIST, f"{LIST}{sent.pk}/"):
+        founder = shown_at(api, url)
+        assert founder["phones"] == ["+491713920001"]
+        assert (founder["display_name"], founder["emails"]) == ("", [])
+
+
+def shown_at(api, url) -> dict:
+    answer = api.get(url).json()
+    return (answer["results"][0] if "results" in answer else answer)["founder"]
 
 
 def test_labels_follow_the_language_asked_for(api, sent):
