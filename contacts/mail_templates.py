@@ -11,6 +11,7 @@ from accounts.absence import stand_in_for
 from accounts.models import User
 from contacts.models import Agency, MailTemplate, Person, Startup
 from contacts.placeholders import Letter, by_name, fill, named_in, values_for
+from dma_crm.statements import Statement
 from outbox.markup import Form, slot, without_slots
 from outbox.messages import SUBJECT_LENGTH, Message, framed, one_line, signed_text
 
@@ -71,8 +72,12 @@ def form_of(subject: str, body: str, has_way_out: bool) -> WrittenForm:
     return WrittenForm(subject, body, named_in(subject) | shown, shown, html)
 
 
+AGENCY = Statement(lambda: Agency.objects.select_related("organisation").defer("logo").order_by())
+
+
 def own_agency() -> Agency:
-    return Agency.objects.select_related("organisation").defer("logo").get()
+    [agency] = AGENCY.instances()
+    return agency
 
 
 def as_it_stood(template: MailTemplate, version: str) -> Wording:

@@ -4,10 +4,10 @@ To build a query set and make SQL of it takes Django longer than PostgreSQL take
 PostgreSQL plans it anew each time. Here a query set with `Given`s in place of values becomes SQL at
 its first use; from then on only the values change, so that PostgreSQL keeps the plan, too.
 
-A query set of columns, by `values_list`, is asked for `rows`, in PostgreSQL's binary format, which
-spares reading moments and UUIDs out of text: numbers, texts, moments, days, UUIDs and JSON come out
-as from any other query. One of models, with what `select_related` names, is asked for `instances`.
-An `Update` is kept in the same way.
+A query set of columns, by `values_list`, is asked for `rows`, one of models, with what
+`select_related` names, for `instances`. An `Update` is kept in the same way. PostgreSQL answers in
+its binary format, which spares reading moments and UUIDs out of text: numbers, texts, moments,
+days, UUIDs and JSON come out as from any other query, without converters.
 """
 
 import json
@@ -135,7 +135,7 @@ class Statement:
 
     def rows(self, **values) -> list[tuple]:
         """Of all its `Given`s, by name."""
-        found = self.found(values, binary=True)
+        found = self.found(values)
         if connection.vendor == "postgresql":
             return found
         compiler, _sql, _params = self.compiled
@@ -145,7 +145,7 @@ class Statement:
         """As `ModelIterable` of Django makes them."""
         compiler, _sql, _params = self.compiled
         model, names, columns, populators, converters = self.making
-        rows = self.found(values, binary=False)
+        rows = self.found(values)
         if converters:
             rows = compiler.apply_converters(rows, converters)
         found = []
@@ -163,13 +163,15 @@ class Statement:
         model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         names = [compiler.select[column][0].target.attname for column in own]
         populators = get_related_populators(compiler.klass_info, compiler.select, "default")
-        converters = compiler.get_converters([expression for expression, *_ in compiler.select])
+        columns = [expression for expression, *_ in compiler.select]
+        binary = connection.vendor == "postgresql"
+        converters = {} if binary else compiler.get_converters(columns)
         return model, names, slice(own[0], own[-1] + 1), populators, converters
 
-    def found(self, values: dict[str, Any], *, binary: bool) -> list[tuple]:
+    def found(self, values: dict[str, Any]) -> list[tuple]:
         _compiler, sql, params = self.compiled
         database = connections["default"]  # each look through `connection` finds it anew
-        return fetched(database, sql, all_filled(params, values, database), binary)
+        return fetched(database, sql, all_filled(params, values, database))
 
     @cached_property
     def compiled(self):
@@ -188,7 +190,7 @@ class Update:
         """With all its `Given`s by name; the primary keys of the rows that there were."""
         sql, params, key = self.compiled
         database = connections["default"]
-        rows = run(database, sql, all_filled(params, values, database), binary=False)
+        rows = run(database, sql, all_filled(params, values, database))
         return {key.to_python(value) for (value,) in rows}
 
     @cached_property
@@ -200,29 +202,29 @@ class Update:
         return f"{sql} RETURNING {connection.ops.quote_name(key.column)}", params, key
 
 
-def fetched(database, sql: str, params: dict, binary: bool) -> list[tuple]:
+def fetched(database, sql: str, params: dict) -> list[tuple]:
     try:
-        return run(database, sql, params, binary)
+        return run(database, sql, params)
     except NotSupportedError:
         if database.in_atomic_block:
             raise  # its rollback has the driver forget all plans
         # A migration has changed a column since: "cached plan must not change result type".
         with database.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        return run(database, sql, params, binary)
+        return run(database, sql, params)
 
 
-def run(database, sql: str, params: dict, binary: bool) -> list[tuple]:
+def run(database, sql: str, params: dict) -> list[tuple]:
     if database.vendor != "postgresql":
         with database.cursor() as cursor:
             return cursor.execute(sql, params).fetchall()
-    cursor = preparing_cursor(database, binary)
+    cursor = preparing_cursor(database)
     with database.wrap_database_errors:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def preparing_cursor(database, binary: bool):
+def preparing_cursor(database):
     """Values travel beside the SQL, not within it; `prepare_threshold` has the plan kept.
 
     Of what Django wraps around a cursor it has what somebody asked for, which saves time.
@@ -233,7 +235,7 @@ def preparing_cursor(database, binary: bool):
     database.ensure_connection()
     database.validate_no_broken_transaction()
     cursor = ServerBindingCursor(database.connection)
-    cursor.format = Format.BINARY if binary else Format.TEXT
+    cursor.format = Format.BINARY
     if database.queries_logged:
         return database.make_debug_cursor(cursor)
     return database.make_cursor(cursor) if database.execute_wrappers else cursor

@@ -1,5 +1,6 @@
 """Addresses as the envelope and the headers may carry them: ASCII, one address, no line breaks."""
 
+import functools
 import re
 import unicodedata
 
@@ -17,6 +18,7 @@ def own_domain() -> str:
     return ascii_domain(settings.MAIL_FROM.rpartition("@")[2])
 
 
+@functools.lru_cache(maxsize=1000)
 def ascii_address(address: str) -> str:
     """`zoë@müller.de` is refused, `zoe@müller.de` becomes `zoe@xn--mller-kva.de`."""
     local, _, domain = address.strip().rpartition("@")

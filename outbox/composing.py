@@ -7,6 +7,7 @@ The frame of the parts around them is written here, because it is always the sam
 import base64
 import binascii
 import functools
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.policy import SMTP
@@ -20,6 +21,10 @@ from outbox.models import OutboundMail
 from outbox.signing import sender
 
 NAME_LENGTH = 100
+PLAIN_LENGTH = 76  # of name and value of a header: a line less its colon and blank
+PLAIN_MAILBOX = re.compile(
+    r"(?:(?:[a-z0-9-]+ )+<)?[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9.-]+>?", re.ASCII | re.IGNORECASE
+)
 CALENDAR_FILE = "termin.ics"
 STOP = "List-Unsubscribe"
 # "=_" stands in no text in quoted-printable and in no base64 (RFC 2045, section 6.7).
@@ -63,8 +68,12 @@ def header(name: str, value: str) -> bytes:
 
 @functools.lru_cache(maxsize=1000)
 def mailbox(name: str, display_name: str, address: str) -> bytes:
-    box = Address(one_line(display_name)[:NAME_LENGTH], addr_spec=ascii_address(address))
-    return SMTP.fold_binary(name, SMTP.header_factory(name, box))
+    """One that is plain needs neither quotes nor folding, and nobody to work that out."""
+    shown, spec = one_line(display_name)[:NAME_LENGTH], ascii_address(address)
+    whole = f"{shown} <{spec}>" if shown else spec
+    if PLAIN_MAILBOX.fullmatch(whole) and len(name) + len(whole) <= PLAIN_LENGTH:
+        return line(name, whole)
+    return SMTP.fold_binary(name, SMTP.header_factory(name, Address(shown, addr_spec=spec)))
 
 
 def content_of(message: Message) -> bytes:

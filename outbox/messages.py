@@ -66,6 +66,8 @@ def render(
 def one_line(text: str) -> str:
     """Blanks of every kind become one space (also U+2028, which splits headers), controls go."""
     words = " ".join(text.split())
+    if words.isprintable():  # has none
+        return words
     return "".join(sign for sign in words if unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
