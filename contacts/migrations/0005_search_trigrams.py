@@ -1,9 +1,11 @@
 from django.db import migrations
 
-from contacts.search.database import add_trigram_index, drop_trigram_index
+from dma_crm.trigrams import TrigramIndex
+
+INDEX = TrigramIndex("contacts_search_text_trigrams", "contacts_searchentry")
 
 
 class Migration(migrations.Migration):
     dependencies = [("contacts", "0004_agency_logo")]
 
-    operations = [migrations.RunPython(add_trigram_index, drop_trigram_index)]
+    operations = [INDEX.operation()]

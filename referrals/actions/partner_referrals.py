@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import AGENCY_ID, Actor
@@ -179,13 +180,16 @@ def check_own_double(
     Asked of what was told, not of the person found: two addresses of one person, known to us as
     such, would else be told apart from two of somebody unknown.
     """
+    told_before = Q()
+    for email in emails:
+        told_before |= Q(steps__text__contains=f"\n{email}\n")
     rows = Referral.objects.filter(
+        told_before,
+        steps__action="create",
         sender_id=by.organisation_id,
         recipient=recipient,
         status__in=UNDER_WAY,
         need__topics__in=topics,
-        steps__action="create",
     )
-    lines = rows.values_list("steps__text", flat=True).distinct()
-    if any(set(emails) & set(text.split("\n")) for text in lines.iterator()):
+    if rows.exists():
         raise DuplicateReferralError

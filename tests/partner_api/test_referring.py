@@ -271,6 +271,15 @@ def test_own_double_is_refused(api):
     assert refer(api, body(topics=["taxes"])).status_code == 201
 
 
+@pytest.mark.parametrize("address", [f"x{EMAIL}", f"{EMAIL}.de", EMAIL.replace("a", "_", 1)])
+def test_a_like_address_is_no_double(api, address):
+    refer(api)
+
+    answer = refer(api, body(founder__emails=[address], founder__family_name="Anders"))
+
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_own_double_is_the_same_whether_we_know_the_person(api, known):
     if known:
