@@ -2,8 +2,7 @@
 
 import uuid
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import connection, models
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
@@ -100,17 +99,22 @@ class ReferenceCounter(models.Model):
         return f"{self.prefix}-{self.year}: {self.last}"
 
 
-@transaction.atomic
+GIVE_OUT = """
+    INSERT INTO dma_crm_referencecounter AS counter (prefix, year, last) VALUES (%s, %s, %s)
+    ON CONFLICT (prefix, year) DO UPDATE SET last = counter.last + excluded.last
+    RETURNING last
+"""
+
+
 def next_references(prefix: str, *, at, count: int = 1) -> list[str]:
     """`count` consecutive references of the local year of `at`; numbers are never given twice.
 
     The counter row is locked until the caller's transaction ends; a rollback gives them back.
     """
     year = timezone.localtime(at).year
-    ReferenceCounter.objects.get_or_create(prefix=prefix, year=year)
-    counter = ReferenceCounter.objects.filter(prefix=prefix, year=year)
-    counter.update(last=F("last") + count)
-    last = counter.values_list("last", flat=True).get()
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_OUT, [prefix, year, count])
+        [[last]] = cursor.fetchall()
     return [f"{prefix}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
 
 
