@@ -26,6 +26,8 @@ from contacts.models import (
     Person,
     PersonEmail,
     PersonState,
+    SeriesRun,
+    Startup,
     objected,
 )
 from dma_crm.statements import Given, Statement
@@ -40,15 +42,15 @@ WORDING = "wording"  # of a mail's subjects: the version of the template it went
 MOST_AT_ONCE = 500
 LETTERS = Statement(
     lambda: (
-        FollowUp.objects.filter(pk__any_of=Given("follow_ups"))
-        .select_related("person", "startup", "run")
-        .order_by()
+        FollowUp.objects.filter(pk__any_of=Given("follow_ups")).select_related("person").order_by()
     )
 )
 TEMPLATES = Statement(lambda: MailTemplate.objects.filter(pk__any_of=Given("pks")).order_by())
 ASSIGNEES = Statement(
     lambda: User.objects.filter(pk__any_of=Given("pks")).select_related("deputy__deputy").order_by()
 )
+STARTUPS = Statement(lambda: Startup.objects.filter(pk__any_of=Given("pks")).order_by())
+RUNS = Statement(lambda: SeriesRun.objects.filter(pk__any_of=Given("pks")).order_by())
 ADDRESSES = Statement(
     lambda: (
         PersonEmail.objects.filter(person__any_of=Given("people"))
@@ -131,6 +133,8 @@ def gather_follow_ups(mails: list[OutboundMail], at: datetime) -> dict[UUID, Let
     rows = {row.pk: row for row in LETTERS.instances(follow_ups=wanted)}
     share(rows.values(), "template", TEMPLATES)
     share(rows.values(), "assignee", ASSIGNEES)
+    share(rows.values(), "startup", STARTUPS)
+    share(rows.values(), "run", RUNS)
     people = {row.person_id for row in rows.values()}
     addresses: dict[UUID, set[str]] = defaultdict(set)
     for person, address in ADDRESSES.rows(people=people):
@@ -145,9 +149,9 @@ def gather_follow_ups(mails: list[OutboundMail], at: datetime) -> dict[UUID, Let
 
 
 def share(rows: Iterable[FollowUp], name: str, statement: Statement) -> None:
-    """Many have the same one: it is made once, not with each row."""
+    """Many have the same one or none: it is made once, not with each row."""
     keys = {getattr(row, f"{name}_id") for row in rows} - {None}
-    found = {one.pk: one for one in statement.instances(pks=keys)}
+    found = {one.pk: one for one in statement.instances(pks=keys)} if keys else {}
     for row in rows:
         setattr(row, name, found.get(getattr(row, f"{name}_id")))
 

@@ -93,11 +93,9 @@ def note_turn(
     if sent:
         sent.sent_at = at
     for row in rows:
-        with following(row.request_id):
-            if row.pk not in noted:
-                log_result(row, LOST, "")
-            elif row is sent:
-                log_result(row, MailState.SENT, "")
+        if row is sent or row.pk not in noted:
+            with following(row.request_id):
+                log_result(row, MailState.SENT if row.pk in noted else LOST, "")
     return noted
 
 
