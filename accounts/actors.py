@@ -17,7 +17,10 @@ AGENCY_ID = UUID("00000000-0000-7000-8000-000000000001")
 
 @dataclass(frozen=True)
 class Actor:
-    """`organisation_id` is the organisation acted for: the agency's for its own people."""
+    """`organisation_id` is the organisation acted for: the agency's for its own people.
+
+    The lists of the API, whose rows have keys as text, hand it on as text, too.
+    """
 
     role: str
     channel: str

@@ -217,7 +217,8 @@ def fetched(database, sql: str, params: dict) -> list[tuple]:
 def run(database, sql: str, params: dict) -> list[tuple]:
     if database.vendor != "postgresql":
         with database.cursor() as cursor:
-            return cursor.execute(sql, params).fetchall()
+            cursor.execute(sql, params)
+            return cursor.fetchall()
     cursor = preparing_cursor(database)
     with database.wrap_database_errors:
         cursor.execute(sql, params)

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import NotSupportedError, ProgrammingError, transaction
 from django.db.migrations import RunPython
 
 logger = logging.getLogger(__name__)
@@ -36,11 +36,11 @@ class TrigramIndex:
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
                 cursor.execute(self.sql())
-        except DatabaseError:
+        except (ProgrammingError, NotSupportedError):
             logger.warning(
                 "pg_trgm may not be created here: what stands inside texts is looked for without"
-                " an index. A superuser can run CREATE EXTENSION pg_trgm, then this migration"
-                " again."
+                " an index. A superuser can run CREATE EXTENSION pg_trgm, then you: %s",
+                self.sql(),
             )
 
     def sql(self) -> str:

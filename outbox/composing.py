@@ -1,6 +1,7 @@
 """From what a recipient reads to the bytes on the wire.
 
 Headers are parsed and folded by the email package, each once: that took most of the time of a mail.
+Only a mailbox that needs neither quotes nor folding is written as it stands.
 The frame of the parts around them is written here, because it is always the same (RFC 2046).
 """
 
@@ -22,9 +23,8 @@ from outbox.signing import sender
 
 NAME_LENGTH = 100
 PLAIN_LENGTH = 76  # of name and value of a header: a line less its colon and blank
-PLAIN_MAILBOX = re.compile(
-    r"(?:(?:[a-z0-9-]+ )+<)?[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9.-]+>?", re.ASCII | re.IGNORECASE
-)
+PLAIN_NAME = re.compile(r"(?:[A-Za-z0-9-]+(?: [A-Za-z0-9-]+)*)?")
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[a-z0-9.-]+")
 CALENDAR_FILE = "termin.ics"
 STOP = "List-Unsubscribe"
 # "=_" stands in no text in quoted-printable and in no base64 (RFC 2045, section 6.7).
@@ -71,7 +71,8 @@ def mailbox(name: str, display_name: str, address: str) -> bytes:
     """One that is plain needs neither quotes nor folding, and nobody to work that out."""
     shown, spec = one_line(display_name)[:NAME_LENGTH], ascii_address(address)
     whole = f"{shown} <{spec}>" if shown else spec
-    if PLAIN_MAILBOX.fullmatch(whole) and len(name) + len(whole) <= PLAIN_LENGTH:
+    is_plain = PLAIN_NAME.fullmatch(shown) and PLAIN_ADDRESS.fullmatch(spec)
+    if is_plain and len(name) + len(whole) <= PLAIN_LENGTH:
         return line(name, whole)
     return SMTP.fold_binary(name, SMTP.header_factory(name, Address(shown, addr_spec=spec)))
 

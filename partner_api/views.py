@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated
@@ -47,8 +48,11 @@ class PageParameters(Parameters):
 
 
 @functools.cache
-def kept(parameters: type[Parameters]) -> Parameters:
-    """One for all requests: making it takes longer than checking, of which it keeps nothing."""
+def kept(parameters: type[Parameters], language: str | None) -> Parameters:
+    """One for all requests: making it takes longer than checking.
+
+    Of a check it keeps the words of an error, so each language has its own.
+    """
     return parameters()
 
 
@@ -78,7 +82,7 @@ class PartnerView(APIView):
         self, also: Iterable[str] = (), *, of: type[Parameters] | None = None
     ) -> dict:
         """An unknown parameter is an error, or a misspelt filter would answer everything."""
-        parameters = kept(of or self.parameters)
+        parameters = kept(of or self.parameters, get_language())
         known = set(parameters.fields) | set(also)
         if unknown := sorted(set(self.request.query_params) - known):
             message = _("There is no such filter here.")

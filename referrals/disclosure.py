@@ -24,7 +24,7 @@ from referrals.models import DISCLOSED_STATUSES, Referral, ReferralStatus, Refer
 from referrals.rules import RECIPIENT, sides_of
 from referrals.told import Told, read
 
-Ids = Iterable[UUID] | Given
+Ids = Iterable[UUID | str] | Given
 
 
 class Founder(NamedTuple):
@@ -125,7 +125,7 @@ def stored_consents(people: Ids, recipients: Ids) -> QuerySet[Consent]:
 
 def covering_consents(
     referrals: list[Referral], consents: Iterable[Consent], at: datetime
-) -> dict[UUID, Consent]:
+) -> dict[UUID | str, Consent]:
     """The newest active consent per referral. Was the one it was sent under withdrawn, none."""
     withdrawn = set()
     active = defaultdict(list)

@@ -2,8 +2,8 @@
 
 No instances of models: making those takes most of the time of a long list. Keys as text: making
 UUIDs and comparing them takes most of the rest. What hangs on the rows comes as a UNION ALL of
-names, topics, consents, addresses, phones and what partners told: each branch answers its number,
-whose it is, and the rest as a JSON array, which both databases can make.
+names, topics, people with their contacts, consents and what partners told: each branch answers its
+number, whose it is, and the rest as a JSON array, which both databases can make.
 """
 
 import functools
@@ -45,7 +45,7 @@ from referrals.models import Need, Referral, Service
 from referrals.told import Told, read
 
 ORGANISATIONS = ("sender_id", "recipient_id", "forward_to_id")
-# Of other tables and of our own: read as text.
+# Read as text, as is the referral's own key, the `pk`.
 KEYS = ("consent_id", "need_id", "need__person_id", "service_id", *ORGANISATIONS)
 COLUMNS = [
     *["id", "reference", "status", "status_since", "reason", "respond_by", "responsible"],
@@ -55,7 +55,7 @@ COLUMNS = [
     *["need__reference", "need__postcode", "need__question", "need__stage_id"],
 ]
 SELECTED = [*COLUMNS, InText("pk"), *map(InText, KEYS)]
-# With the names that the rules and disclosure know from the model. `id` is for cursors.
+# With the names that the rules and disclosure know from the model; `id` orders the pages.
 Row = namedtuple(
     "Row", [name.replace("need__person", "person") for name in (*COLUMNS, "pk", *KEYS)]
 )  # type: ignore[misc]
@@ -284,7 +284,7 @@ class KeptConsent(NamedTuple):
     counts_for = Consent.counts_for
     is_active = Consent.is_active
 
-    # Most are never asked for, and reading a moment takes long.
+    # Mostly there is nothing to read, or nobody asks: reading a moment takes long.
     shared_fields = property(lambda self: parsed(self.shared))
     given_at = property(lambda self: moment(self.given))
     expires_at = property(lambda self: moment(self.expires))

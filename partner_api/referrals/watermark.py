@@ -32,7 +32,7 @@ LONGEST_JOB = timedelta(hours=1)  # one that died is not waited for
 OLDEST_TRANSACTION = """
     SELECT min(xact_start) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
-        AND backend_type = 'client backend'
+        AND backend_type <> 'autovacuum worker'
 """
 
 

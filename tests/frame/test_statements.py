@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import NotSupportedError, connection, models, transaction
+from django.db import DatabaseError, NotSupportedError, connection, models, transaction
 
 from contacts.models import Person
+from dma_crm import statements
 from dma_crm.statements import Given, Statement, Update
 from tests.factories import PersonFactory, UserFactory
 
@@ -154,3 +155,16 @@ def change_length(length: int) -> None:
             f"ALTER TABLE contacts_person ALTER COLUMN given_name TYPE varchar({length})"
         )
     other.close()
+
+
+FAILS_AT_THE_SECOND_ROW = {
+    "sqlite": "SELECT json_extract(v, '$') FROM (SELECT '1' AS v UNION ALL SELECT '{')",
+    "postgresql": "SELECT 1 / (2 - n) FROM generate_series(1, 2) AS n",
+}
+
+
+def test_errors_are_those_of_django_also_after_the_first_row():
+    sql = FAILS_AT_THE_SECOND_ROW[connection.vendor]
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        statements.run(connection, sql, {})

@@ -174,6 +174,14 @@ def test_foreign_and_missing_referrals_answer_alike(api):
     assert answers[0].content == answers[1].content
 
 
+def test_errors_are_worded_anew_for_each_language(api):
+    wrong = f"{LIST}?page_size=500"
+    german, english, again = (api.get(f"{wrong}&lang={lang}").json() for lang in ("de", "en", "de"))
+
+    assert german["errors"] != english["errors"]
+    assert again["errors"] == german["errors"]
+
+
 @pytest.mark.parametrize("secret", ["", "nonsense", "dma_aaaaaaaa_" + "x" * 43])
 def test_without_a_usable_key_401_says_how(client, db, secret):
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
