@@ -1,5 +1,6 @@
 """What goes wrong without the outbox's two rules; a harness that does not see it proves nothing."""
 
+import time
 from datetime import datetime
 
 from dma_crm.statements import Given
@@ -7,6 +8,8 @@ from outbox import delivery, results
 from outbox.batches import Batch
 from outbox.claims import LEASE, rows_of
 from outbox.models import OutboundMail, Transport
+
+PAUSE = 0.2  # seconds
 
 
 def apply(name: str) -> None:
@@ -22,7 +25,9 @@ def without_claim() -> None:
 
 
 def unclaimed(*, at: datetime) -> list[OutboundMail]:
+    """Slowly enough that all are at it at once, however fast mails go."""
     mails = list(OutboundMail.objects.due(at).order_by("due_at")[:1])
+    time.sleep(PAUSE)
     for mail in mails:
         mail.lease_until = at + LEASE  # nobody else knows
     return mails
