@@ -11,6 +11,10 @@ function loadScript(url) {
   });
 }
 
+function end(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
 async function reader(decoderUrl) {
   const formats = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
   if (formats?.includes("qr_code")) {
@@ -38,18 +42,26 @@ export class Scanner {
   // Throws where there is no camera, or nobody allowed it.
   async start() {
     const run = (this.run += 1);
+    try {
+      await this.watch(() => run === this.run);
+    } catch (error) {
+      if (run === this.run) throw error;
+    }
+  }
+
+  // Ends as soon as another start, or a stop, has overtaken it; only then is its camera not the one shown.
+  async watch(isMine) {
     const [stream, read] = await Promise.all([
       navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }),
       this.prepare(),
     ]);
-    this.stream = stream;
-    if (run !== this.run) return this.release();
+    if (!isMine()) return end(stream);
     this.video.srcObject = stream;
     this.video.hidden = false;
     await this.video.play();
-    while (run === this.run) {
+    while (isMine()) {
       const text = await this.look(read);
-      if (text && run === this.run) this.found(text);
+      if (text && isMine()) this.found(text);
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
   }
@@ -66,11 +78,7 @@ export class Scanner {
 
   stop() {
     this.run += 1;
-    this.release();
-  }
-
-  release() {
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    end(this.video.srcObject);
     this.video.srcObject = null;
     this.video.hidden = true;
   }

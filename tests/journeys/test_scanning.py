@@ -14,6 +14,18 @@ from tests.factories import EventFactory, RegistrationFactory, UserFactory, Venu
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTH, HEIGHT, MODULE = 640, 480, 8
 WHITE, BLACK, GREY = 235, 16, 128
+LATE_ONCE = """() => {
+  const camera = navigator.mediaDevices;
+  const ask = camera.getUserMedia.bind(camera);
+  const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  camera.getUserMedia = (wish) => {
+    camera.getUserMedia = ask;
+    const given = later(1500).then(() => ask(wish));
+    window.lateCamera = given.then((stream) => later(100).then(() => stream));
+    return given;
+  };
+}"""
+STATE = "(stream) => stream.getTracks()[0].readyState"
 
 
 def film_of(text) -> bytes:
@@ -81,10 +93,24 @@ def test_a_ticket_before_the_camera_lets_its_guest_in(filmed, settings, rows, as
     assert_accessible(page)
 
     page.get_by_role("button", name="Schließen").click()
-    assert page.evaluate("document.getElementById('door-video').srcObject") is None
+    expect(page.locator("#door-video")).to_have_js_property("srcObject", None)
     page.get_by_role("button", name="Ticket scannen").click()
     expect(answer).to_contain_text("Anna Müller ist schon seit")
     assert Registration.objects.get(name="Anna Müller").version == 2
+
+
+def test_a_camera_that_comes_late_does_not_end_the_one_started_after_it(filmed, rows):
+    page = filmed(rows[0].ticket_code)
+    expect(page.locator("#door-answer")).to_have_text("Anna Müller ist da.", timeout=15_000)
+    page.get_by_role("button", name="Schließen").click()
+    page.evaluate(LATE_ONCE)
+
+    page.get_by_role("button", name="Ticket scannen").click()
+    page.get_by_role("button", name="Schließen").click()
+    page.get_by_role("button", name="Ticket scannen").click()
+
+    assert page.evaluate(f"window.lateCamera.then({STATE})") == "ended"
+    assert page.evaluate(f"({STATE})(document.getElementById('door-video').srcObject)") == "live"
 
 
 def test_a_foreign_code_before_the_camera_is_told(filmed):
