@@ -31,10 +31,12 @@ def render(
     startup: Startup | None = None,
     agency: Agency | None = None,
     unsubscribe: str = "",
+    made_of: dict[str, str] | None = None,
 ) -> Message:
     """The mail as this person gets it from this advisor, who also receives the answer.
 
     `unsubscribe` is the address by which the person gets no more of them; it ends the text.
+    `made_of` is kept with a mail that has gone, as in Message.
     """
     agency = agency or own_agency()
     form = form_of(wording.subject, wording.body, bool(unsubscribe))
@@ -44,9 +46,20 @@ def render(
     values["stop"] = unsubscribe
     text = fill(form.body, values)
     html = form.html.filled({name: values[name] for name in form.shown})
-    reads = stand_in_for(advisor, timezone.localdate())
-    reply_to = reads.email if reads.is_active else agency.organisation.email
-    return Message(subject, signed_text(text), framed(subject, html), reply_to, unsubscribe)
+    return Message(
+        subject,
+        signed_text(text),
+        framed(subject, html),
+        answered_by(advisor, agency),
+        unsubscribe,
+        made_of=made_of or {},
+    )
+
+
+def answered_by(advisor: User, agency: Agency) -> str:
+    """The address of whoever reads what people answer to this advisor today."""
+    reads = stand_in_for(advisor, timezone.localdate()) if advisor.absent_from else advisor
+    return reads.email if reads.is_active else agency.organisation.email
 
 
 class WrittenForm(NamedTuple):
@@ -67,7 +80,7 @@ def form_of(subject: str, body: str, has_way_out: bool) -> WrittenForm:
         with translation.override(settings.LANGUAGE_CODE):
             stop = _("You do not want such mails any more? Unsubscribe here: {stop}")
         body = f"{body}\n\n{stop}"
-    shown = {name for name in named_in(body) if name in by_name() or name == "stop"}
+    shown = {name for name in named_in(body) if name in by_name or name == "stop"}
     html = Form(fill(body, {name: slot(name) for name in shown}))
     return WrittenForm(subject, body, named_in(subject) | shown, shown, html)
 

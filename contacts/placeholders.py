@@ -40,14 +40,13 @@ class Placeholder:
 
 
 placeholders: list[Placeholder] = []
+by_name: dict[str, Placeholder] = {}
 
 
 def register_placeholder(*names: str, meaning: Promise, value: Callable[[Letter], str]) -> None:
-    placeholders.append(Placeholder(names, meaning, value))
-
-
-def by_name() -> dict[str, Placeholder]:
-    return {name: each for each in placeholders for name in each.names}
+    placeholder = Placeholder(names, meaning, value)
+    placeholders.append(placeholder)
+    by_name.update(dict.fromkeys(names, placeholder))
 
 
 def named_in(text: str) -> set[str]:
@@ -56,8 +55,7 @@ def named_in(text: str) -> set[str]:
 
 def values_for(letter: Letter, names: set[str]) -> dict[str, str]:
     """Only of those asked for: some have to be looked up."""
-    known = by_name()
-    return {name: known[name].value(letter) for name in names if name in known}
+    return {name: by_name[name].value(letter) for name in names if name in by_name}
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -67,23 +65,22 @@ def fill(text: str, values: dict[str, str]) -> str:
 
 def faults(text: str) -> Iterator[str]:
     """What is wrong with the braces of a text, each with its place."""
-    known = by_name()
     for match in BRACES.finditer(text):
         if match[1] is None:
             yield _("%(place)s: the brace %(brace)s belongs to no placeholder.") % {
                 "place": place(text, match.start()),
                 "brace": match[0],
             }
-        elif match[1].lower() not in known:
-            yield unknown(text, match, known)
+        elif match[1].lower() not in by_name:
+            yield unknown(text, match)
 
 
-def unknown(text: str, match: re.Match[str], known: dict[str, Placeholder]) -> str:
+def unknown(text: str, match: re.Match[str]) -> str:
     said = _("%(place)s: {%(wrong)s} is not known.") % {
         "place": place(text, match.start()),
         "wrong": match[1],
     }
-    like = difflib.get_close_matches(match[1].lower()[:50], known, n=1)
+    like = difflib.get_close_matches(match[1].lower()[:50], by_name, n=1)
     return " ".join([said, *(_("Did you mean {%(like)s}?") % {"like": name} for name in like)])
 
 

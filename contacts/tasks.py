@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -161,15 +160,15 @@ def build_follow_up(mail: OutboundMail) -> Message:
     letter: Letter = gathered(mail)
     follow_up = letter.follow_up
     wording = mail_templates.as_it_stood(follow_up.template, mail.subjects.get(WORDING, ""))
-    message = mail_templates.render(
+    return mail_templates.render(
         wording,
         person=follow_up.person,
         advisor=follow_up.assignee,
         startup=follow_up.startup,
         agency=letter.agency,
         unsubscribe=unsubscribe_address(mail),
+        made_of={WORDING: str(follow_up.template.version)},
     )
-    return replace(message, made_of={WORDING: str(follow_up.template.version)})
 
 
 def follow_up_may_go(mail: OutboundMail, at: datetime) -> str:

@@ -13,11 +13,15 @@ days, UUIDs and JSON come out as from any other query, without converters.
 import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import NotSupportedError, connection, connections
 from django.db.models import (
+    CharField,
+    DateTimeField,
     Expression,
     Field,
     ForeignKey,
@@ -29,6 +33,9 @@ from django.db.models import (
 )
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
+
+# What Django's fields hand to the driver of PostgreSQL unchanged, after some work.
+TAKEN_AS_IT_IS = {UUIDField: UUID, DateTimeField: datetime, CharField: str}
 
 
 class Given(Expression):
@@ -122,9 +129,12 @@ def all_filled(params: dict[str, Any], values: dict[str, Any], database) -> dict
 def filled(param: Any, values: dict[str, Any], database) -> Any:
     if isinstance(param, Several):
         return listed(values[param.name], param.output_field, database)
-    if isinstance(param, Given):
-        return param.output_field.get_db_prep_value(values[param.name], database)
-    return param
+    if not isinstance(param, Given):
+        return param
+    value, field = values[param.name], param.output_field
+    if database.vendor == "postgresql" and type(value) is TAKEN_AS_IT_IS.get(type(field)):
+        return value
+    return field.get_db_prep_value(value, database)
 
 
 class Statement:

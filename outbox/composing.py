@@ -38,7 +38,7 @@ def composed(mail: OutboundMail, message: Message, *, at: datetime) -> bytes:
         mailbox("To", mail.recipient_name, mail.recipient),
         mailbox("Reply-To", "", message.reply_to) if message.reply_to else b"",
         header("Subject", one_line(message.subject)),
-        line("Date", format_datetime(at)),
+        date_of(at.replace(microsecond=0)),
         line("Message-ID", mail.message_id),
         line("Auto-Submitted", "auto-generated"),
         way_out(message.unsubscribe) if message.unsubscribe else b"",
@@ -58,6 +58,11 @@ def way_out(address: str) -> bytes:
 def line(name: str, value: str) -> bytes:
     """A header whose value is ours, well-formed and ASCII."""
     return f"{name}: {value}\r\n".encode("ascii")
+
+
+@functools.lru_cache(maxsize=1)
+def date_of(second: datetime) -> bytes:
+    return line("Date", format_datetime(second))
 
 
 @functools.lru_cache(maxsize=1000)

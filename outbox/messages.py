@@ -76,10 +76,13 @@ def signed_text(source: str) -> str:
 
     because mail programs that find addresses in text take a closing bracket for part of them.
     """
-    text = BLANK_LINES.sub("\n\n", ALONE.sub(r"\1:\n\2", source)).strip()
+    if "](" in source:
+        source = ALONE.sub(r"\1:\n\2", source)
+    if "\n\n\n" in source:
+        source = BLANK_LINES.sub("\n\n", source)
     name, footer = sender().name, sender().footer
     lines = [line for line in ("" if footer.startswith(name) else name, footer) if line]
-    return "\n".join([text, "", "-- ", *lines, ""] if lines else [text, ""])
+    return "\n".join([source.strip(), *(["", "-- ", *lines] if lines else []), ""])
 
 
 def framed(subject: str, body: str) -> str:

@@ -70,8 +70,14 @@ class Session(smtplib.SMTP):
         return self.getreply()
 
     def data(self, msg):
+        """The text ends its lines as the wire wants them and begins with a header."""
+        self.putcmd("data")
+        answer = self.getreply()
+        if answer[0] != 354:
+            raise smtplib.SMTPDataError(*answer)
         self.in_doubt = True
-        answer = super().data(msg)
+        self.send(msg.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        answer = self.getreply()
         self.in_doubt = False
         return answer
 
