@@ -1,8 +1,9 @@
 """A real SMTP server for tests. What it does with a mail stands in the recipient's address.
 
-`4xx-…` and `5xx-…` are refused with that code, `hang-…` is never answered, `early-…` loses the
-connection before the text, `cut-…` in the middle of it, `late-…` after it was taken. `first-450-…`
-and the like do so the first time, and are welcome afterwards.
+`4xx-…` and `5xx-…` are refused with that code, `full-…` before the text, `hang-…` is never
+answered, `early-…` loses the connection at the recipient, `gone-…` before the text, `cut-…` in the
+middle of it, `late-…` after it was taken. `first-450-…` and the like do so the first time, and are
+welcome afterwards.
 """
 
 import asyncio
@@ -20,6 +21,12 @@ from aiosmtpd.smtp import SMTP
 
 class Sink(SMTP):
     async def smtp_DATA(self, arg):  # noqa: N802 - the library's name
+        if self.envelope.word == "full":
+            await self.push("452 4.3.1 no room for any text")
+            return
+        if self.envelope.word == "gone":
+            self.transport.abort()
+            return
         if self.envelope.word == "cut":
             await self.push("354 go on")
             await self._reader.readline()

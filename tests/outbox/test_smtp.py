@@ -160,6 +160,8 @@ def test_a_server_that_drips_is_cut_at_the_deadline():
         ("421-a@x.example", ("smtp: 421 4.1.1", False, False, False)),
         ("early-a@x.example", ("no_answer", False, False, False)),
         ("hang-a@x.example", ("no_answer", False, False, False)),
+        ("full-a@x.example", ("smtp: 452 4.3.1", False, False, False)),
+        ("gone-a@x.example", ("no_answer", False, False, False)),
         ("cut-a@x.example", ("no_answer", False, True, False)),
         ("late-a@x.example", ("no_answer", False, True, False)),
     ],
@@ -168,6 +170,14 @@ def test_what_a_failure_means(sink, to, told):
     deadline = 1.5 if to.startswith("hang-") else 10.0
 
     assert failure(sink.settings(), to=to, deadline=deadline) == told
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_were_written(sink):
+    text = letter() + b".\r\n..two\r\n.one\r\n"
+    with MailServer(sink.settings()) as connection:
+        connection.send(text, sender="dma@x.example", recipient="a@x.example")
+
+    assert [envelope.original_content for envelope in sink.received] == [text]
 
 
 def test_a_lost_connection_is_opened_again(sink):
