@@ -51,10 +51,8 @@ export class Scanner {
 
   // Ends as soon as another start, or a stop, has overtaken it; only then is its camera not the one shown.
   async watch(isMine) {
-    const [stream, read] = await Promise.all([
-      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }),
-      this.prepare(),
-    ]);
+    const read = await this.prepare(); // first: without it no camera is asked for, and none stays on
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     if (!isMine()) return end(stream);
     this.video.srcObject = stream;
     this.video.hidden = false;

@@ -14,6 +14,14 @@ from tests.factories import EventFactory, RegistrationFactory, UserFactory, Venu
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WIDTH, HEIGHT, MODULE = 640, 480, 8
 WHITE, BLACK, GREY = 235, 16, 128
+WAS_ASKED = """
+const camera = navigator.mediaDevices;
+const ask = camera.getUserMedia.bind(camera);
+camera.getUserMedia = (wish) => {
+  window.wasAsked = true;
+  return ask(wish);
+};
+"""
 LATE_ONCE = """() => {
   const camera = navigator.mediaDevices;
   const ask = camera.getUserMedia.bind(camera);
@@ -56,10 +64,13 @@ def rows():
 
 @pytest.fixture
 def filmed(browser, live_server, login, rows, tmp_path):
-    """`filmed(text)`: the door page in a Chromium whose camera sees that text as a QR code."""
+    """`filmed(text)`: the door page in a Chromium whose camera sees that text as a QR code.
+
+    `window.wasAsked` says whether it was asked for. Files that match `without` cannot be had.
+    """
     started = []
 
-    def opened(text):
+    def opened(text, without=None):
         film = tmp_path / "ticket.y4m"
         film.write_bytes(film_of(text))
         args = ["--no-sandbox", "--use-fake-ui-for-media-stream"]
@@ -68,6 +79,9 @@ def filmed(browser, live_server, login, rows, tmp_path):
         started.append(browser.browser_type.launch(executable_path=path, args=args))
         viewport = {"width": 390, "height": 844}
         context = started[0].new_context(base_url=live_server.url, viewport=viewport)
+        context.add_init_script(WAS_ASKED)
+        if without:
+            context.route(without, lambda route: route.abort())
         page = login(context.new_page(), UserFactory())
         page.goto(f"/verwaltung/veranstaltungen/{rows[0].event.slug}/einlass/")
         page.get_by_role("button", name="Ticket scannen").click()
@@ -90,6 +104,7 @@ def test_a_ticket_before_the_camera_lets_its_guest_in(filmed, settings, rows, as
     expect(answer).to_have_text("Anna Müller ist da.", timeout=15_000)
     expect(page.locator("#door-link")).to_have_text("Verbunden")
     assert came() == ["Anna Müller"]
+    assert page.evaluate("window.wasAsked") is True
     assert_accessible(page)
 
     page.get_by_role("button", name="Schließen").click()
@@ -111,6 +126,13 @@ def test_a_camera_that_comes_late_does_not_end_the_one_started_after_it(filmed, 
 
     assert page.evaluate(f"window.lateCamera.then({STATE})") == "ended"
     assert page.evaluate(f"({STATE})(document.getElementById('door-video').srcObject)") == "live"
+
+
+def test_what_cannot_be_read_is_not_filmed(filmed, rows):
+    page = filmed(rows[0].ticket_code, without="**/vendor/jsqr/**")
+
+    expect(page.locator("#door-answer")).to_contain_text("Die Kamera ist nicht verfügbar.")
+    assert page.evaluate("window.wasAsked") is None
 
 
 def test_a_foreign_code_before_the_camera_is_told(filmed):
